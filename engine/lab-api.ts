@@ -1,0 +1,119 @@
+/**
+ * What a window or a command may ask of the lab: one typed schema behind contextBridge, WebSocket
+ * and the command line. Everything crosses as plain data.
+ */
+import type { ClusterShape, LabEvent } from './events/index.ts'
+
+export interface ScenarioSummary {
+  id: string
+  title: string
+  summary: string
+  group: string
+}
+
+export interface ScenarioStep {
+  title: string
+  text: string
+  /** The step is done once this has happened in the run; `read` waits for Next. */
+  until: 'read' | 'run-started' | 'job-running' | 'job-succeeded' | 'stage-running' | 'task-failed' | 'executor-lost' | 'executor-replaced' | 'driver-died' | 'driver-relaunched' | 'run-ended' | 'fault-struck'
+  /** A control to point at: `run`, `fault:crash-executor`, `pause`. */
+  point?: string
+}
+
+export interface Scenario extends ScenarioSummary {
+  program: string
+  programName: string
+  cluster: ClusterShape
+  conf: Record<string, string>
+  /** Fault arguments as on the command line, `crash-executor@stage=1`. */
+  faults: string[]
+  steps: ScenarioStep[]
+  /** Data files beside the program, by name. */
+  files: string[]
+}
+
+export interface RunRequest {
+  program: string
+  programName: string
+  scenarioId?: string
+  cluster: ClusterShape
+  conf: Record<string, string>
+  faults: string[]
+}
+
+export interface FaultRequest {
+  runId: string
+  /** `crash-executor`, `oom-executor`, `oom-driver`, `kill-driver`, `fail-task`, `hang-executor`. */
+  fault: string
+  /** Executor id, `any`, or `STAGE.PARTITION`. */
+  target?: string
+  /** As on the command line; absent: now. */
+  when?: string
+}
+
+export type Answer = { ok: true } | { ok: false; message: string }
+
+export interface FaultDescription {
+  name: string
+  title: string
+  /** What it strikes: what kind of target it takes. */
+  strikes: 'executor' | 'driver' | 'task'
+  how: string
+  follows: string
+  /** § of the sheet. */
+  sources: string[]
+  /** Single key in the window. */
+  key: string
+}
+
+export interface LabInfo {
+  version: string
+  sparkVersion: string
+  host: 'desktop' | 'browser'
+  logDirectory: string
+  faults: FaultDescription[]
+  defaults: { cluster: ClusterShape; conf: Record<string, string> }
+  /** Logs of earlier runs, newest first. */
+  runs: RunSummary[]
+}
+
+export interface RunSummary {
+  runId: string
+  programName: string
+  state: 'running' | 'ended'
+  events: number
+}
+
+/** Calls: request → answer. */
+export interface LabCalls {
+  info(): Promise<LabInfo>
+  scenarios(): Promise<{ scenarios: ScenarioSummary[]; problems: string[] }>
+  scenario(id: string): Promise<Scenario>
+  /** Starts a run; refuses with a sentence. One run at a time: the one before is stopped. */
+  start(request: RunRequest): Promise<{ ok: true; runId: string } | { ok: false; message: string; line?: number }>
+  stop(runId: string): Promise<Answer>
+  pause(runId: string): Promise<Answer>
+  resume(runId: string): Promise<Answer>
+  /** 0.1 to 10. */
+  setSpeed(runId: string, speed: number): Promise<Answer>
+  /** While paused: delivers one message, or fires the one timer that is due next. */
+  step(runId: string): Promise<Answer>
+  fault(request: FaultRequest): Promise<Answer>
+  /** Events of a run from position `from` (0 based), for a window that comes late or comes back. */
+  events(runId: string, from: number): Promise<{ events: LabEvent[]; next: number }>
+  /** Does the program parse? The first mistake, if any. */
+  check(program: string): Promise<{ ok: true } | { ok: false; message: string; line: number; column: number }>
+}
+
+/** Pushed to every open window. */
+export interface LabPush {
+  /** `from` is the position of the first event in this batch. */
+  events: { runId: string; from: number; events: LabEvent[] }
+  runEnded: { runId: string }
+}
+
+export interface LabApi extends LabCalls {
+  on<K extends keyof LabPush>(kind: K, listener: (push: LabPush[K]) => void): () => void
+}
+
+export const LAB_CALLS = ['info', 'scenarios', 'scenario', 'start', 'stop', 'pause', 'resume', 'setSpeed', 'step', 'fault', 'events', 'check'] as const satisfies readonly (keyof LabCalls)[]

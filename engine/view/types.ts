@@ -1,0 +1,181 @@
+/**
+ * The picture of a run at a moment: fold(events up to t). Everything a panel shows is read from here;
+ * nothing is here that no event said. Plain data, so it can be cloned for checkpoints and scrubbing.
+ */
+import type { ActorId, ClusterShape, EventId, Locality, MachineName, MemoryAccount, ProcessEnd } from '../events/index.ts'
+
+export interface RunView {
+  runId: string
+  programName: string
+  program: string
+  conf: Record<string, string>
+  cluster: ClusterShape | null
+  scenario: string | null
+  /** Epoch ms of lab time 0. */
+  startedAt: number
+  /** Lab time of the last event folded. */
+  t: number
+  /** Events folded so far. */
+  count: number
+  phase: 'idle' | 'starting' | 'running' | 'ended'
+  outcome: 'finished' | 'failed' | 'stopped' | null
+  exitCode: number | null
+  message: string | null
+  clock: { paused: boolean; speed: number }
+  /** Applications of this run, oldest first: more than one when a supervised driver was relaunched. */
+  apps: AppView[]
+  master: { state: string } | null
+  workers: WorkerView[]
+  /** Drivers of this run, oldest first. The last one is the current one. */
+  drivers: DriverView[]
+  /** Every executor ever, oldest first; ids are unique within an app. */
+  executors: ExecutorView[]
+  jobs: JobView[]
+  /** One entry for each stage attempt. */
+  stages: StageView[]
+  tasks: TaskView[]
+  rdds: Record<number, { id: number; name: string; callSite: string; partitions: number; parents: number[] }>
+  /** Line the driver's program is on, 1-based. */
+  line: number | null
+  output: { actor: ActorId; stream: 'stdout' | 'stderr'; text: string; t: number }[]
+  /** Messages under way at t: sent ≤ t < due. */
+  messages: { id: EventId; kind: string; from: ActorId; to: ActorId; sent: number; due: number; about?: string }[]
+  faults: { faultId: string; fault: string; target: string; state: 'waiting' | 'struck' | 'failed'; detail: string; t: number }[]
+  exceptions: { actor: ActorId; className: string; message: string; traceback: string; line?: number; t: number }[]
+  story: StoryLine[]
+}
+
+export interface AppView {
+  appId: string
+  name: string
+  state: string
+  startedAt: number
+  endedAt: number | null
+}
+
+export interface WorkerView {
+  id: ActorId
+  host: string
+  cores: number
+  memoryMb: number
+  state: string
+}
+
+export interface DriverView {
+  attempt: number
+  pid: number | null
+  /** `client`: beside the cluster; else the worker it sits on. */
+  place: 'client' | ActorId
+  appId: string | null
+  state: string
+  machine: MachineSeen | null
+  memory: MemoryAccount | null
+  peakMemory: number
+  end: (ProcessEnd & { t: number }) | null
+}
+
+export interface ExecutorView {
+  id: string
+  appId: string
+  worker: ActorId | null
+  cores: number
+  pid: number | null
+  /** The Master's word (§3.5): LAUNCHING, RUNNING, EXITED … */
+  state: string
+  /** `launching` until the driver accepted its registration. `silent`: heartbeats are missing. `removed`: the driver has given it up, the process may be gone or not. */
+  life: 'launching' | 'alive' | 'silent' | 'removed' | 'dead'
+  machine: MachineSeen | null
+  launchedAt: number
+  registeredAt: number | null
+  removedAt: number | null
+  removedReason: string | null
+  end: (ProcessEnd & { t: number }) | null
+  lastHeartbeat: number | null
+  memory: MemoryAccount | null
+  /** Task ids running now, by slot; null is a free slot. */
+  slots: (number | null)[]
+  replaces: string | null
+  replacedBy: string | null
+  /** What it holds: cached partitions and map outputs, as `rddId/partition`, `shuffleId/mapIndex`. */
+  cachedBlocks: string[]
+  mapOutputs: string[]
+  /** What went with it. */
+  lost: { mapOutputs: number; cachedBlocks: number; runningTasks: number } | null
+  counts: { finished: number; failed: number; killed: number }
+}
+
+export interface MachineSeen {
+  machine: MachineName
+  state: string
+  since: number
+}
+
+export interface JobView {
+  id: number
+  appId: string
+  name: string
+  stageIds: number[]
+  state: 'running' | 'succeeded' | 'failed'
+  startedAt: number
+  endedAt: number | null
+  message: string | null
+}
+
+export interface StageView {
+  id: number
+  attempt: number
+  appId: string
+  name: string
+  jobIds: number[]
+  parents: number[]
+  tasks: number
+  /** `skipped`: its shuffle files were still there. `waiting`: named by a job, not yet submitted. */
+  state: 'waiting' | 'running' | 'complete' | 'failed' | 'skipped'
+  submittedAt: number | null
+  endedAt: number | null
+  reason: string | null
+  counts: { running: number; done: number; failed: number; killed: number }
+}
+
+export interface TaskView {
+  id: number
+  appId: string
+  stageId: number
+  stageAttempt: number
+  index: number
+  partition: number
+  attempt: number
+  executorId: string
+  slot: number
+  locality: Locality
+  speculative: boolean
+  startedAt: number
+  endedAt: number | null
+  /** `lost`: success that no longer counts, its output went with its executor (Resubmitted). */
+  state: 'running' | 'success' | 'failed' | 'killed' | 'fetch-failed' | 'lost'
+  /** Runs again: an earlier attempt of the same partition ended without success, or its output was lost. */
+  again: boolean
+  /** Text of the end reason. */
+  reason: string | null
+  counted: boolean | null
+  startEvent: EventId
+  endEvent: EventId | null
+}
+
+/** One sentence of the story. Parts in `strong` are names one can click. */
+export interface StoryLine {
+  event: EventId
+  t: number
+  tone: 'plain' | 'good' | 'bad' | 'again' | 'you'
+  /** Importance: 1 always shown, 2 shown in detail. */
+  level: 1 | 2
+  parts: { text: string; ref?: Ref }[]
+}
+
+/** Something one can click: an actor, a task, a stage, a job, an event. */
+export type Ref =
+  | { kind: 'actor'; id: ActorId; appId?: string }
+  | { kind: 'task'; id: number }
+  | { kind: 'stage'; id: number; attempt: number }
+  | { kind: 'job'; id: number }
+  | { kind: 'event'; id: EventId }

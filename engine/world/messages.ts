@@ -1,0 +1,123 @@
+/**
+ * The table of messages: everything that crosses a socket in a run. Each connection starts with Hello;
+ * nothing else is heard before the secret fits. Bulk data rides as blobs behind the message.
+ */
+import type { ActorId, BlockManagerId, EventId, MemoryAccount, StorageLevel, TaskEndReason, TaskMetrics } from '../events/index.ts'
+import type { RddNode, TaskDescription } from '../rules/types.ts'
+import type { PythonTask } from '../pyspark/contract.ts'
+import type { ClockSetting } from './interfaces.ts'
+
+export interface Hello {
+  type: 'Hello'
+  secret: string
+  from: ActorId
+  pid: number
+}
+
+/** Lab → driver or executor process, over the child's control connection. */
+export type LabToChild =
+  | { type: 'Clock'; setting: ClockSetting }
+  | { type: 'StepQuery'; token: number }
+  /** Fire the one timer that is due next (the lab is paused). */
+  | { type: 'StepFire' }
+  | { type: 'FarewellAck' }
+  | { type: 'Strike'; faultId: string; fault: string; target: string; cause: EventId; arg?: Record<string, unknown> }
+  | { type: 'Stop'; reason: string }
+  /** Answers to the driver's AppClient messages. */
+  | { type: 'RegisteredApplication'; appId: string; masterUrl: string }
+  | { type: 'ApplicationRefused'; message: string }
+  | { type: 'ApplicationRemoved'; state: string; message: string }
+  | { type: 'ExecutorGranted'; executorId: string; worker: ActorId; host: string; cores: number; memoryMb: number }
+  | { type: 'ExecutorUpdated'; executorId: string; state: string; message: string; exitStatus?: number; workerHost?: string; cause?: EventId }
+  | { type: 'WorkerRemoved'; worker: ActorId; host: string; message: string }
+
+/** Driver or executor process → lab. */
+export type ChildToLab =
+  | Hello
+  | { type: 'Ready' }
+  | { type: 'StepDue'; token: number; due: number | null }
+  /** JSON lines of events, one blob, each line one event. */
+  | { type: 'Events'; count: number }
+  | { type: 'Output'; stream: 'stdout' | 'stderr'; text: string }
+  | { type: 'Farewell'; code: number; reason: string }
+  | { type: 'Struck'; faultId: string; ok: boolean; detail: string }
+  /** Driver, as application client of the Master (§3.6). */
+  | { type: 'RegisterApplication'; name: string; coresMax: number | null; executorCores: number | null; executorMemoryMb: number; driverPort: number; conf: Record<string, string> }
+  | { type: 'UnregisterApplication'; exitCode: number }
+  | { type: 'KillExecutors'; executorIds: string[]; reason: string; replace: boolean; cause?: EventId }
+  /** Something a waiting fault may be waiting for. */
+  | { type: 'Moment'; moment: { kind: 'job' | 'stage' | 'task'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string } }
+  | { type: 'ProgramEnded'; code: number; message?: string }
+
+/** Executor → driver. */
+export type ExecutorToDriver =
+  | Hello
+  | { type: 'RegisterExecutor'; executorId: string; host: string; cores: number; blockPort: number }
+  | { type: 'LaunchedExecutor'; executorId: string; maxMemory: number }
+  | { type: 'Heartbeat'; executorId: string; memory: MemoryAccount; running: number[] }
+  /** FINISHED carries the result as first blob and the accumulators as second, either may be empty. */
+  | { type: 'StatusUpdate'; taskId: number; state: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED'; reason?: TaskEndReason; metrics?: TaskMetrics; sizes?: number[]; hasValue?: boolean }
+  | { type: 'BlockUpdate'; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
+  | { type: 'AskMapOutputs'; ask: number; shuffleId: number }
+  | { type: 'AskBlockLocations'; ask: number; rddId: number; partition: number }
+  | { type: 'AskBroadcast'; ask: number; id: number }
+  | { type: 'Output'; stream: 'stdout' | 'stderr'; text: string; taskId?: number }
+
+/** Driver → executor. */
+export type DriverToExecutor =
+  | { type: 'RegisteredExecutor'; conf: Record<string, string> }
+  | { type: 'RegisterExecutorFailed'; message: string }
+  /** Sent before the first task of a stage attempt that runs here. Payloads of RDDs as blobs, in order. */
+  | { type: 'TaskBinary'; binary: TaskBinary }
+  /** Slices as blobs, in the order of `slices`. */
+  | { type: 'LaunchTask'; task: TaskDescription; binaryId: string; slices: { rddId: number; partition: number }[]; fail?: { faultId: string; cause: EventId } }
+  | { type: 'KillTask'; taskId: number; reason: string }
+  | { type: 'StopExecutor'; reason: string }
+  | { type: 'MapOutputs'; ask: number; shuffleId: number; outputs: ({ executorId: string; host: string; port: number; sizes: number[] } | null)[] }
+  | { type: 'BlockLocations'; ask: number; locations: { executorId: string; host: string; port: number }[] }
+  /** The value is the first blob; `found` false when it was destroyed. */
+  | { type: 'Broadcast'; ask: number; id: number; found: boolean }
+  | { type: 'RemoveRdd'; rddId: number }
+  | { type: 'RemoveShuffle'; shuffleId: number }
+  | { type: 'RemoveBroadcast'; id: number }
+  /** Executors that are gone: waiting fetches from them fail at once (§5.11). */
+  | { type: 'ExecutorGone'; executorId: string }
+
+/** Executor ↔ executor: block transfer. */
+export type BlockRequest =
+  | Hello
+  | { type: 'FetchShuffle'; ask: number; shuffleId: number; mapIndexes: number[]; reduce: number }
+  | { type: 'FetchBlock'; ask: number; rddId: number; partition: number }
+export type BlockAnswer =
+  /** One blob for each block asked, in order. `missing` names the first that is not there. */
+  | { type: 'Blocks'; ask: number; missing?: number }
+
+/** What all tasks of one stage attempt share (Spark broadcasts it, §5.9). */
+export interface TaskBinary {
+  id: string
+  stageId: number
+  stageAttempt: number
+  /** The last RDD of the stage. */
+  rddId: number
+  nodes: (Pick<RddNode, 'id' | 'name' | 'partitions' | 'dependencies'> & { storageLevel?: StorageLevel; compute: BinaryCompute })[]
+  work: { kind: 'result' } | { kind: 'shuffle'; shuffleId: number; reduces: number } | { kind: 'checkpoint'; directory: string }
+  /** DataFrame plan fragments by plan id, as engine/plans serialises them. */
+  plans: Record<string, unknown>
+  properties: Record<string, string>
+}
+
+/** RddCompute without its bytes; `blob` is the position among the message's blobs. */
+export type BinaryCompute =
+  | { kind: 'slices' }
+  | { kind: 'text'; splits: { path: string; start: number; length: number }[] }
+  | { kind: 'python'; blob: number }
+  | { kind: 'pairwise'; blob: number; reduces: number }
+  | { kind: 'shuffled'; shuffleId: number }
+  | { kind: 'union' }
+  | { kind: 'coalesced' }
+  | { kind: 'dataframe'; planId: number; schema: unknown }
+  | { kind: 'checkpoint'; directory: string }
+  /** A stage of a DataFrame plan: no Python. */
+  | { kind: 'plan'; planId: number }
+
+export type { BlockManagerId, PythonTask }
