@@ -1,0 +1,184 @@
+import { mkdirSync } from 'node:fs'
+import v8 from 'node:v8'
+import type { ActorId, BareEvent, EventId, LabEvent, MemoryAccount } from '../../events/index.ts'
+import type { Boot } from '../boot.ts'
+import type { Connection } from '../interfaces.ts'
+import type { ChildToLab, LabToChild } from '../messages.ts'
+import { LabClock } from './clock.ts'
+import { RealNetwork, type OnSent } from './network.ts'
+
+/** How long a goodbye may take, real ms, before the process leaves without one. */
+const FAREWELL_DEADLINE = 2000
+
+/**
+ * What every child process of a run has: the boot, the lab clock, the network, and the line to the lab
+ * over which events, output and the farewell go. A child leaves when that line is cut.
+ */
+export class Child {
+  readonly boot: Boot
+  readonly clock: LabClock
+  readonly network: RealNetwork
+  readonly #lab: Connection<ChildToLab, LabToChild>
+  #events: string[] = []
+  #flushing = false
+  #count = 0
+  #leaving = false
+  #acknowledged: (() => void) | undefined
+  #handlers: ((message: LabToChild) => void)[] = []
+  /** Called before an unforeseen end (uncaught error) with what happened. */
+  onFatal: ((error: unknown) => void) | undefined
+
+  private constructor(boot: Boot, clock: LabClock, network: RealNetwork, lab: Connection<ChildToLab, LabToChild>) {
+    this.boot = boot
+    this.clock = clock
+    this.network = network
+    this.#lab = lab
+    lab.onMessage((message) => this.#hear(message))
+    lab.onClose(() => {
+      // The lab is gone: nobody is left to work for.
+      if (!this.#leaving) process.exit(0)
+    })
+  }
+
+  /** Reads the boot from the environment and joins the run. */
+  static async join(): Promise<Child> {
+    const text = process.env['KINDLING_BOOT']
+    if (text === undefined) throw new Error('This program is a part of Kindling; the lab starts it.')
+    delete process.env['KINDLING_BOOT']
+    const boot = JSON.parse(text) as Boot
+    const clock = new LabClock(boot.clock)
+    mkdirSync(boot.localDirectory, { recursive: true })
+    let child: Child | undefined
+    const onSent: OnSent = ({ kind, from, to, sent, due, bytes, message }) => {
+      const about = aboutMessage(message)
+      child?.post({ Event: 'kindling.Message', kind, from, to, sent, due, bytes, ...(about === undefined ? {} : { about }) })
+    }
+    const network = new RealNetwork({ clock, secret: boot.secret, self: boot.actor, latencyMs: boot.latencyMs, onSent })
+    const lab = await network.connect<ChildToLab, LabToChild>(boot.labPort, 'lab', { onClock: false })
+    child = new Child(boot, clock, network, lab)
+    const joined = child
+    const fatal = (error: unknown): void => {
+      joined.onFatal?.(error)
+      void joined.leave(1, error instanceof Error ? (error.stack ?? error.message) : String(error))
+    }
+    process.on('uncaughtException', fatal)
+    process.on('unhandledRejection', fatal)
+    process.on('SIGINT', () => undefined) // Ctrl-C goes to the whole group; the lab decides.
+    lab.send({ type: 'Ready' })
+    return child
+  }
+
+  get actor(): ActorId {
+    return this.boot.actor
+  }
+
+  /** Epoch ms of a lab time: what Spark's timestamps show. */
+  epoch(labMs: number): number {
+    return Math.round(this.boot.startedAt + labMs)
+  }
+
+  onMessage(handler: (message: LabToChild) => void): void {
+    this.#handlers.push(handler)
+  }
+
+  send(message: ChildToLab): void {
+    this.flush()
+    this.#lab.send(message)
+  }
+
+  /** Puts an event in the run's log. */
+  post(event: BareEvent, cause?: EventId): EventId {
+    const id = `${this.boot.origin}:${++this.#count}`
+    const stamped = event as LabEvent
+    stamped.Kindling = cause === undefined ? { id, t: this.clock.now() } : { id, t: this.clock.now(), cause }
+    this.#events.push(JSON.stringify(stamped))
+    if (!this.#flushing) {
+      this.#flushing = true
+      setImmediate(() => this.flush())
+    }
+    return id
+  }
+
+  flush(): void {
+    this.#flushing = false
+    if (this.#events.length === 0) return
+    const lines = this.#events
+    this.#events = []
+    this.#lab.send({ type: 'Events', count: lines.length }, [Buffer.from(lines.join('\n') + '\n')])
+  }
+
+  output(stream: 'stdout' | 'stderr', text: string): void {
+    if (text !== '') this.post({ Event: 'kindling.Output', actor: this.actor, stream, text })
+  }
+
+  /**
+   * Ends this process in order: says so, waits until the lab has heard it, then exits with `code`.
+   * Without an answer it leaves all the same after two seconds.
+   */
+  async leave(code: number, reason: string): Promise<never> {
+    if (!this.#leaving) {
+      this.#leaving = true
+      this.send({ type: 'Farewell', code, reason })
+      await new Promise<void>((resolve) => {
+        this.#acknowledged = resolve
+        setTimeout(resolve, FAREWELL_DEADLINE)
+      })
+      process.exit(code)
+    }
+    return new Promise<never>(() => undefined)
+  }
+
+  #hear(message: LabToChild): void {
+    switch (message.type) {
+      case 'Clock':
+        this.clock.set(message.setting)
+        return
+      case 'StepQuery':
+        this.send({ type: 'StepDue', token: message.token, due: this.clock.nextDue() ?? null })
+        return
+      case 'StepFire':
+        this.clock.fireNext()
+        return
+      case 'FarewellAck':
+        this.#acknowledged?.()
+        return
+      default:
+        for (const handler of this.#handlers) handler(message)
+    }
+  }
+}
+
+/** What a message is about, for the one who watches it travel: `1.2` is task 2 of stage 1. */
+function aboutMessage(message: unknown): string | undefined {
+  const m = message as { type: string; task?: { stageId: number; partition: number }; state?: string; taskId?: number; shuffleId?: number; reduce?: number; executorId?: string; stage?: string }
+  switch (m.type) {
+    case 'LaunchTask':
+      return m.task === undefined ? undefined : `${m.task.stageId}.${m.task.partition}`
+    case 'StatusUpdate':
+      return m.state
+    case 'FetchShuffle':
+      return `shuffle ${m.shuffleId}, partition ${m.reduce}`
+    case 'RegisterExecutor':
+    case 'LaunchedExecutor':
+      return `executor ${m.executorId}`
+    default:
+      return undefined
+  }
+}
+
+/** Parts of an account that this process books itself, bytes. */
+export interface BookedMemory {
+  python: number
+  storage: number
+  execution: number
+  results: number
+  broadcast: number
+}
+
+/** Measures the heap and adds the books. `limit` is the configured heap in bytes. */
+export function readMemory(booked: BookedMemory, limit: number): MemoryAccount {
+  return { heap: v8.getHeapStatistics().used_heap_size, rss: process.memoryUsage.rss(), limit, ...booked }
+}
+
+/** What counts against the heap: everything but Python, which lies outside it. */
+export const heapUse = (account: MemoryAccount): number => account.heap + account.storage + account.execution + account.results + account.broadcast

@@ -1,0 +1,216 @@
+import { timingSafeEqual } from 'node:crypto'
+import { createServer, connect as netConnect, type Server, type Socket } from 'node:net'
+import type { ActorId } from '../../events/index.ts'
+import type { Clock, Connection } from '../interfaces.ts'
+import type { Hello } from '../messages.ts'
+import { encodeFrame, FrameReader, type Frame } from './frames.ts'
+
+/** Told of each message that travels with latency, so that it can be drawn. */
+export type OnSent = (sent: { kind: string; from: ActorId; to: ActorId; sent: number; due: number; bytes: number; message: unknown }) => void
+
+export interface NetworkOptions {
+  clock: Clock & { readonly paused: boolean }
+  /** The run's own secret: a connection that does not know it is closed unheard. */
+  secret: string
+  self: ActorId
+  /** Lab ms a message of the cluster travels; the lab's own control messages travel at once. */
+  latencyMs: number
+  onSent?: OnSent
+}
+
+interface ConnectionOptions {
+  /** Travels on the lab clock: latency, pause and step hold its messages. */
+  onClock: boolean
+}
+
+/** Loopback TCP among the processes of one run. */
+export class RealNetwork {
+  readonly #options: NetworkOptions
+  readonly #open = new Set<SocketConnection<unknown, unknown>>()
+  readonly #servers = new Set<Server>()
+
+  constructor(options: NetworkOptions) {
+    this.#options = options
+  }
+
+  /** Listens on a free port of 127.0.0.1. `onPeer` is called once a peer has proven the secret. */
+  async listen<Out, In>(options: ConnectionOptions, onPeer: (hello: Hello, connection: Connection<Out, In>) => void): Promise<{ port: number; close: () => void }> {
+    const server = createServer({ noDelay: true }, (socket) => {
+      const connection = new SocketConnection<Out, In>(socket, this.#options, options, 'unknown')
+      this.#open.add(connection as SocketConnection<unknown, unknown>)
+      connection.onClose(() => this.#open.delete(connection as SocketConnection<unknown, unknown>))
+      connection.awaitHello((hello) => onPeer(hello, connection))
+    })
+    this.#servers.add(server)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('the server has no port')
+    const close = (): void => {
+      server.close()
+      this.#servers.delete(server)
+    }
+    return { port: address.port, close }
+  }
+
+  /** Rejects when nobody listens there. */
+  async connect<Out, In>(port: number, peer: ActorId, options: ConnectionOptions): Promise<Connection<Out, In>> {
+    const socket = netConnect({ host: '127.0.0.1', port, noDelay: true })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.once('connect', () => {
+        socket.off('error', reject)
+        resolve()
+      })
+    })
+    const connection = new SocketConnection<Out, In>(socket, this.#options, options, peer)
+    this.#open.add(connection as SocketConnection<unknown, unknown>)
+    connection.onClose(() => this.#open.delete(connection as SocketConnection<unknown, unknown>))
+    const hello: Hello = { type: 'Hello', secret: this.#options.secret, from: this.#options.self, pid: process.pid }
+    connection.sendAtOnce(hello)
+    return connection
+  }
+
+  closeAll(): void {
+    for (const server of this.#servers) server.close()
+    for (const connection of this.#open) connection.close()
+  }
+}
+
+class SocketConnection<Out, In> implements Connection<Out, In> {
+  peer: ActorId
+  readonly #socket: Socket
+  readonly #network: NetworkOptions
+  readonly #onClock: boolean
+  #handler: ((message: In, blobs: Uint8Array[]) => void) | undefined
+  #early: Frame[] = []
+  #hello: ((hello: Hello) => void) | undefined
+  #closed = false
+  #onClose: (() => void)[] = []
+  #corked = false
+  /** Frames on their way on the lab clock; later frames wait behind them even when due at once. */
+  #travelling = 0
+
+  constructor(socket: Socket, network: NetworkOptions, options: ConnectionOptions, peer: ActorId) {
+    this.#socket = socket
+    this.#network = network
+    this.#onClock = options.onClock
+    this.peer = peer
+    const reader = new FrameReader((frame) => this.#arrived(frame))
+    socket.on('data', (chunk) => {
+      try {
+        reader.push(chunk)
+      } catch {
+        socket.destroy()
+      }
+    })
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#end())
+  }
+
+  /** Until a fitting Hello has come, nothing is heard and any other word ends the connection. */
+  awaitHello(heard: (hello: Hello) => void): void {
+    this.#hello = heard
+  }
+
+  send(message: Out, blobs: Uint8Array[] = []): void {
+    if (this.#closed) return
+    const { clock, latencyMs, onSent, self } = this.#network
+    const sent = clock.now()
+    const bytes = this.#write(encodeFrame(message, sent, blobs))
+    if (this.#onClock && latencyMs > 0 && onSent !== undefined) {
+      onSent({ kind: (message as { type?: string }).type ?? 'message', from: self, to: this.peer, sent, due: sent + latencyMs, bytes, message })
+    }
+  }
+
+  sendAtOnce(message: unknown): void {
+    this.#write(encodeFrame(message, -1, []))
+  }
+
+  onMessage(handler: (message: In, blobs: Uint8Array[]) => void): void {
+    this.#handler = handler
+    const early = this.#early
+    this.#early = []
+    for (const frame of early) this.#deliver(frame)
+  }
+
+  onClose(handler: () => void): void {
+    if (this.#closed) handler()
+    else this.#onClose.push(handler)
+  }
+
+  close(): void {
+    this.#socket.end()
+    this.#socket.destroySoon()
+  }
+
+  #write(parts: Uint8Array[]): number {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      // Everything said in one turn goes out in one write.
+      setImmediate(() => {
+        this.#corked = false
+        this.#socket.uncork()
+      })
+    }
+    let bytes = 0
+    for (const part of parts) {
+      this.#socket.write(part)
+      bytes += part.byteLength
+    }
+    return bytes
+  }
+
+  #arrived(frame: Frame): void {
+    if (this.#hello !== undefined) {
+      const heard = this.#hello
+      const hello = frame.message as Partial<Hello>
+      if (hello.type !== 'Hello' || typeof hello.secret !== 'string' || !same(hello.secret, this.#network.secret)) {
+        this.#socket.destroy()
+        return
+      }
+      this.#hello = undefined
+      this.peer = String(hello.from)
+      heard(hello as Hello)
+      return
+    }
+    const { clock, latencyMs } = this.#network
+    if (!this.#onClock || frame.sent < 0 || (latencyMs === 0 && !clock.paused && this.#travelling === 0)) {
+      this.#deliver(frame)
+      return
+    }
+    this.#travelling++
+    clock.after(Math.max(0, frame.sent + latencyMs - clock.now()), `message ${(frame.message as { type?: string }).type ?? ''}`, () => {
+      this.#travelling--
+      this.#deliver(frame)
+      if (this.#closed && this.#travelling === 0) this.#tellClosed()
+    })
+  }
+
+  #deliver(frame: Frame): void {
+    if (this.#handler === undefined) this.#early.push(frame)
+    else this.#handler(frame.message as In, frame.blobs)
+  }
+
+  #end(): void {
+    if (this.#closed) return
+    this.#closed = true
+    // What was on the wire still arrives before the end is noticed.
+    if (this.#travelling === 0) this.#tellClosed()
+  }
+
+  #tellClosed(): void {
+    const handlers = this.#onClose
+    this.#onClose = []
+    for (const handler of handlers) handler()
+  }
+}
+
+function same(a: string, b: string): boolean {
+  const left = Buffer.from(a)
+  const right = Buffer.from(b)
+  return left.length === right.length && timingSafeEqual(left, right)
+}
