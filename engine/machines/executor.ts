@@ -1,0 +1,59 @@
+import { assign, setup } from 'xstate'
+
+/** What happens in an executor's life, seen from inside its process (§4.1–4.12). */
+export type ExecutorMachineEvent =
+  | { type: 'Connected' }
+  | { type: 'Registered' }
+  | { type: 'RegistrationRefused'; message: string }
+  | { type: 'TaskStarted'; taskId: number }
+  | { type: 'TaskEnded'; taskId: number }
+  | { type: 'HeapExhausted' }
+  | { type: 'Hang' }
+  | { type: 'StopExecutor' }
+  | { type: 'DriverDisassociated' }
+
+/** The executor: registers with the driver, then goes between idle and busy until it is told or made to leave. */
+export const executorMachine = setup({
+  types: { context: {} as { running: number }, events: {} as ExecutorMachineEvent },
+  guards: { lastTask: ({ context }) => context.running <= 1 }
+}).createMachine({
+  id: 'executor',
+  context: { running: 0 },
+  initial: 'launching',
+  states: {
+    launching: {
+      description: 'The process is up and connects to the driver.',
+      on: { Connected: 'registering', DriverDisassociated: 'exiting' }
+    },
+    registering: {
+      description: 'It has asked the driver to be taken on.',
+      on: { Registered: 'idle', RegistrationRefused: 'exiting', DriverDisassociated: 'exiting', StopExecutor: 'exiting' }
+    },
+    idle: {
+      description: 'It has free slots and waits for tasks.',
+      entry: assign({ running: 0 }),
+      on: {
+        TaskStarted: 'runningTasks',
+        StopExecutor: 'exiting',
+        DriverDisassociated: 'exiting',
+        HeapExhausted: 'outOfMemory',
+        Hang: 'hung'
+      }
+    },
+    runningTasks: {
+      description: 'At least one task runs in its slots.',
+      entry: assign({ running: 1 }),
+      on: {
+        TaskStarted: { actions: assign({ running: ({ context }) => context.running + 1 }) },
+        TaskEnded: [{ guard: 'lastTask', target: 'idle' }, { actions: assign({ running: ({ context }) => context.running - 1 }) }],
+        StopExecutor: 'exiting',
+        DriverDisassociated: 'exiting',
+        HeapExhausted: 'outOfMemory',
+        Hang: 'hung'
+      }
+    },
+    hung: { description: 'The process lives but answers nobody: no heartbeats, no results.' },
+    outOfMemory: { description: 'Its heap is full. It reports what it can and exits with 52.', type: 'final' },
+    exiting: { description: 'It leaves in order.', type: 'final' }
+  }
+})

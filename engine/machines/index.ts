@@ -1,0 +1,6 @@
+export { driverMachine, type DriverMachineEvent } from './driver.ts'
+export { executorMachine, type ExecutorMachineEvent } from './executor.ts'
+export { masterMachine, type MasterMachineEvent } from './master.ts'
+export { workerMachine, type WorkerMachineEvent } from './worker.ts'
+export { machineDiagrams, stateLabel, type MachineDiagram } from './diagrams.ts'
+export { runMachine, type RunningMachine } from './run.ts'
