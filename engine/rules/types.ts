@@ -29,6 +29,8 @@ export interface RddNode {
   deterministic?: 'DETERMINATE' | 'UNORDERED' | 'INDETERMINATE'
   /** True when the shuffle made from it feeds it (never for map-side RDDs). */
   barrier?: boolean
+  /** Hosts (`host:lab-worker-1`) or executor ids that hold the input of each partition, where the source knows them (§5.10). */
+  preferred?: string[][]
 }
 
 export interface TaskSet {
@@ -98,10 +100,23 @@ export type RulesEffect =
   | { type: 'launch'; task: TaskDescription; cause?: CauseRef }
   | { type: 'kill-task'; taskId: number; executorId: string; reason: string; interrupt: boolean }
   | { type: 'submit-task-set'; taskSet: TaskSet; cause?: CauseRef }
-  | { type: 'cancel-stage'; stageId: number; reason: string }
+  /** `reason` is the whole kill reason (`Stage cancelled: …`, `Stage finished`). `interrupt` defaults to false (§5.28). */
+  | { type: 'cancel-stage'; stageId: number; reason: string; interrupt?: boolean }
+  /** An older attempt finished this partition: the newer task set need not run it (§5.13). */
+  | { type: 'partition-completed'; stageId: number; partition: number }
+  /** The executor's blocks are written off: forget its cached partitions, post BlockManagerRemoved (§4.26, §5.16). */
+  | { type: 'remove-block-manager'; executorId: string; cause?: CauseRef }
   | { type: 'zombie'; stageId: number; stageAttempt: number }
   /** A task attempt came to an end: from the task scheduler to the DAG scheduler. */
-  | { type: 'task-ended'; task: TaskDescription; reason: TaskEndReason; result?: TaskResult; cause?: CauseRef }
+  | {
+      type: 'task-ended'
+      task: TaskDescription
+      reason: TaskEndReason
+      result?: TaskResult
+      cause?: CauseRef
+      /** Lab ms; given when the attempt ended earlier than now (Resubmitted). */
+      finishTime?: number
+    }
   | { type: 'task-set-failed'; stageId: number; stageAttempt: number; message: string; exception?: TaskEndReason; cause?: CauseRef }
   /** Call DagScheduler.resubmitFailedStages after this long (§5.13). */
   | { type: 'resubmit-later'; delayMs: number; cause?: CauseRef }
