@@ -1,13 +1,12 @@
 /**
- * Kindling runs on Node 24, the Node inside its Electron, brought by the npm package "node". This file is plain
- * JavaScript because it is what an older Node can still read: `node scripts/node24.mjs FILE [arguments]` runs FILE
- * with Node 24, whatever Node it was called with.
+ * Kindling runs on Node 24, the Node inside its Electron, brought by the npm package "node". This file finds it, and is
+ * plain JavaScript because the Node that reads it may be an older one.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const major = Number(process.versions.node.split('.')[0])
@@ -48,7 +47,7 @@ export const missingNode =
 
 /**
  * Runs a file with another Node as if it were this process: same streams, signals passed on, same end. Never returns.
- * @param {string} node @param {string[]} args
+ * @param {string} node @param {string[]} args @returns {Promise<void>}
  */
 export function exec(node, args) {
   // The channel ties the child to us: should we be killed outright, it sees the channel close and goes too.
@@ -58,7 +57,7 @@ export function exec(node, args) {
   })
   // A terminal sends ^C to the whole group, the child included; only what reaches us alone has to be passed on.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal))
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP', 'SIGQUIT'])) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     process.stderr.write(`Node 24 did not start: ${error.message}\n`)
     process.exit(1)
@@ -88,15 +87,4 @@ export async function ensureNode() {
   if (node !== undefined) return exec(node, process.argv.slice(1))
   process.stderr.write(`${missingNode}\n`)
   process.exit(1)
-}
-
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await ensureNode()
-  const file = process.argv[2]
-  if (file === undefined) {
-    process.stderr.write('usage: node scripts/node24.mjs FILE [arguments]\n')
-    process.exit(2)
-  }
-  process.argv.splice(1, 2, resolve(file))
-  await import(pathToFileURL(process.argv[1]).href)
 }

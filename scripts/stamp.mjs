@@ -16,8 +16,12 @@ const sources = {
 /** A file each part must have left in out/. */
 const products = { main: 'main/cli.js', preload: 'preload/preload.cjs', renderer: 'renderer/index.html' }
 
+/** @typedef {keyof typeof sources} Part */
+
+/** @param {string} root */
 const stampFile = (root) => join(root, 'out', '.stamp')
 
+/** @param {string} path @param {{files: number, newest: number}} seen */
 function look(path, seen) {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return
@@ -29,13 +33,17 @@ function look(path, seen) {
   seen.newest = Math.max(seen.newest, stat.mtimeMs)
 }
 
-/** The state of a part's sources now, as one word. Taken before a build, so that an edit during it is not lost. */
+/**
+ * The state of a part's sources now, as one word. Taken before a build, so that an edit during it is not lost.
+ * @param {string} root @param {Part} part
+ */
 export function sourceState(root, part) {
   const seen = { files: 0, newest: 0 }
   for (const path of sources[part]) look(join(root, path), seen)
   return `${seen.files}@${seen.newest}`
 }
 
+/** @param {string} root @returns {Partial<Record<Part, string>>} */
 function readStamp(root) {
   try {
     return JSON.parse(readFileSync(stampFile(root), 'utf8'))
@@ -45,7 +53,10 @@ function readStamp(root) {
   }
 }
 
-/** Notes that these parts were built from sources in the given states. */
+/**
+ * Notes that these parts were built from sources in the given states.
+ * @param {string} root @param {Partial<Record<Part, string>>} states
+ */
 export function writeStamp(root, states) {
   mkdirSync(join(root, 'out'), { recursive: true })
   const next = `${stampFile(root)}.${process.pid}`
@@ -55,10 +66,10 @@ export function writeStamp(root, states) {
 
 /**
  * @param {string} root the checkout
- * @param {readonly string[]} [parts] of main, preload, renderer; all unless told
+ * @param {readonly Part[]} [parts] all unless told
  * @returns {boolean} whether any of them has to be built again
  */
-export function isStale(root, parts = Object.keys(sources)) {
+export function isStale(root, parts = ['main', 'preload', 'renderer']) {
   const stamp = readStamp(root)
   return parts.some(
     (part) => !existsSync(join(root, 'out', products[part])) || stamp[part] !== sourceState(root, part)

@@ -29,6 +29,6 @@ export default class Results extends WDIOReporter {
 
   /** A spec file that could not be loaded has run no test, and still failed. */
   override onRunnerEnd(runner: RunnerStats): void {
-    if (runner.failures > 0 && this.#failed === 0) this.#write('failed', runner.specs.join(' '))
+    if ((runner.failures ?? 0) > 0 && this.#failed === 0) this.#write('failed', runner.specs.join(' '))
   }
 }
