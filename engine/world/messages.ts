@@ -2,7 +2,7 @@
  * The table of messages: everything that crosses a socket in a run. Each connection starts with Hello;
  * nothing else is heard before the secret fits. Bulk data rides as blobs behind the message.
  */
-import type { ActorId, BlockManagerId, EventId, MemoryAccount, StorageLevel, TaskEndReason, TaskMetrics } from '../events/index.ts'
+import type { ActorId, BlockManagerId, ClusterShape, EventId, MemoryAccount, StorageLevel, TaskEndReason, TaskMetrics } from '../events/index.ts'
 import type { RddNode, TaskDescription } from '../rules/types.ts'
 import type { PythonTask } from '../pyspark/contract.ts'
 import type { ClockSetting } from './interfaces.ts'
@@ -23,6 +23,8 @@ export type LabToChild =
   | { type: 'FarewellAck' }
   | { type: 'Strike'; faultId: string; fault: string; target: string; cause: EventId; arg?: Record<string, unknown> }
   | { type: 'Stop'; reason: string }
+  /** Moments a waiting fault needs to hear of: jobs, stages whose tasks start running, tasks `STAGE.PARTITION`. */
+  | { type: 'Watch'; jobs: boolean; stages: number[]; tasks: string[] }
   /** Answers to the driver's AppClient messages. */
   | { type: 'RegisteredApplication'; appId: string; masterUrl: string }
   | { type: 'ApplicationRefused'; message: string }
@@ -42,7 +44,9 @@ export type ChildToLab =
   | { type: 'Farewell'; code: number; reason: string }
   | { type: 'Struck'; faultId: string; ok: boolean; detail: string }
   /** Driver, as application client of the Master (§3.6). */
-  | { type: 'RegisterApplication'; name: string; coresMax: number | null; executorCores: number | null; executorMemoryMb: number; driverPort: number; conf: Record<string, string> }
+  | { type: 'RegisterApplication'; name: string; coresMax: number | null; executorCores: number | null; executorMemoryMb: number; driverPort: number; conf: Record<string, string>; /** `local-cluster[N,C,M]` brings its own. */ cluster?: ClusterShape }
+  /** A `local…` master: there is no cluster manager to register with. */
+  | { type: 'LocalApplication'; appId: string }
   | { type: 'UnregisterApplication'; exitCode: number }
   | { type: 'KillExecutors'; executorIds: string[]; reason: string; replace: boolean; cause?: EventId }
   /** Something a waiting fault may be waiting for. */
