@@ -4,11 +4,11 @@
  * only what the outside must do: post, launch, kill-task, resubmit-later, output, accumulate, job-succeeded,
  * job-failed, map-stage-done, remove-block-manager.
  */
-import type { TaskEndReason, StorageLevel } from '../events/index.ts'
+import type { TaskEndReason } from '../events/index.ts'
 import type { CauseRef, LossReason, MapStatus, RddNode, RulesEffect, TaskDescription, TaskResult, TaskSet } from './types.ts'
 
-/** Settings, read by Spark's key; missing keys have Spark's defaults. */
-export type Conf = Readonly<Record<string, string>>
+export type { Conf } from './conf.ts'
+import type { Conf } from './conf.ts'
 
 export interface DagOptions {
   conf: Conf
@@ -148,4 +148,3 @@ export interface MapOutputTrackerApi {
   lostBy(shuffleId: number, mapIndex: number): string | undefined
 }
 
-export type { StorageLevel }

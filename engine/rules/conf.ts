@@ -1,0 +1,173 @@
+/**
+ * Spark settings, typed: defaults, units and Spark's reasons when a value cannot be read. Sizes come out in
+ * bytes, times in milliseconds.
+ */
+
+/** A setting whose value cannot be used; the message is Spark's. */
+export class SettingError extends Error {
+  readonly key: string
+  readonly value: string
+  constructor(key: string, value: string, message: string) {
+    super(message)
+    this.name = 'SettingError'
+    this.key = key
+    this.value = value
+  }
+}
+
+export type Conf = Readonly<Record<string, string>>
+export type SizeUnit = 'b' | 'k' | 'm' | 'g' | 't' | 'p'
+export type TimeUnit = 'us' | 'ms' | 's' | 'm' | 'h' | 'd'
+
+const SIZES: Record<string, number> = {
+  b: 1, k: 2 ** 10, kb: 2 ** 10, m: 2 ** 20, mb: 2 ** 20, g: 2 ** 30, gb: 2 ** 30, t: 2 ** 40, tb: 2 ** 40, p: 2 ** 50, pb: 2 ** 50
+}
+const TIMES: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+const SIZE_HELP = 'Size must be specified as bytes (b), kibibytes (k), mebibytes (m), gibibytes (g), tebibytes (t), or pebibytes(p). E.g. 50b, 100k, or 250m.'
+const TIME_HELP = 'Time must be specified as seconds (s), milliseconds (ms), microseconds (us), minutes (m or min), hour (h), or day (d). E.g. 50s, 100ms, or 250us.'
+
+/** `1g` → bytes; a bare number counts in `unit`. Throws an Error with Spark's text. */
+export function parseBytes(text: string, unit: SizeUnit = 'b'): number {
+  const lower = text.trim().toLowerCase()
+  const whole = /^([0-9]+)([a-z]+)?$/.exec(lower)
+  if (!whole) {
+    if (/^[0-9]+\.[0-9]+[a-z]*$/.test(lower)) throw new Error(`${SIZE_HELP}\nFractional values are not supported. Input was: ${lower}`)
+    throw new Error(`${SIZE_HELP}\nFailed to parse byte string: ${text}`)
+  }
+  const factor = SIZES[whole[2] ?? unit]
+  if (factor === undefined) throw new Error(`${SIZE_HELP}\nInvalid suffix: "${whole[2]}"`)
+  return Number(whole[1]) * factor
+}
+
+/** `10s` → milliseconds; a bare number counts in `unit`. Throws an Error with Spark's text. */
+export function parseTime(text: string, unit: TimeUnit): number {
+  const whole = /^(-?[0-9]+)([a-z]+)?$/.exec(text.trim().toLowerCase())
+  if (!whole) throw new Error(`${TIME_HELP}\nFailed to parse time string: ${text}`)
+  const factor = TIMES[whole[2] ?? unit]
+  if (factor === undefined) throw new Error(`${TIME_HELP}\nInvalid suffix: "${whole[2]}"`)
+  return Number(whole[1]) * factor
+}
+
+/** Bytes as Spark prints them: `1024.0 MiB`. */
+export function bytesToString(bytes: number): string {
+  for (const [unit, size] of [['EiB', 2 ** 60], ['PiB', 2 ** 50], ['TiB', 2 ** 40], ['GiB', 2 ** 30], ['MiB', 2 ** 20], ['KiB', 2 ** 10]] as const)
+    if (bytes >= 2 * size) return `${(bytes / size).toFixed(1)} ${unit}`
+  return `${bytes.toFixed(1)} B`
+}
+
+function illegal(key: string, value: string, error: unknown): SettingError {
+  return new SettingError(key, value, `Illegal value for config key ${key}: ${(error as Error).message}`)
+}
+
+export function readBoolean(conf: Conf, key: string, fallback: boolean): boolean {
+  const value = conf[key]
+  if (value === undefined) return fallback
+  const lower = value.trim().toLowerCase()
+  if (lower === 'true') return true
+  if (lower === 'false') return false
+  throw new SettingError(key, value, `${key} should be boolean, but was ${value}`)
+}
+
+/** A whole number; below `least` it is refused. */
+export function readInt(conf: Conf, key: string, fallback: number, least = -Infinity): number {
+  const value = conf[key]
+  if (value === undefined) return fallback
+  if (!/^[+-]?[0-9]+$/.test(value.trim())) throw new SettingError(key, value, `${key} should be int, but was ${value}`)
+  return bounded(key, value, Number(value), least)
+}
+
+/** A number with a fraction; below `least` it is refused. */
+export function readDouble(conf: Conf, key: string, fallback: number, least = -Infinity): number {
+  const value = conf[key]
+  if (value === undefined) return fallback
+  const number = value.trim() === '' ? NaN : Number(value)
+  if (Number.isNaN(number)) throw new SettingError(key, value, `${key} should be double, but was ${value}`)
+  return bounded(key, value, number, least)
+}
+
+/** Bytes. `unit` is what a bare number means for this key. */
+export function readBytes(conf: Conf, key: string, fallback: string, unit: SizeUnit = 'b'): number {
+  const value = conf[key] ?? fallback
+  try {
+    return parseBytes(value, unit)
+  } catch (error) {
+    throw illegal(key, value, error)
+  }
+}
+
+/** Milliseconds. `unit` is what a bare number means for this key. */
+export function readTime(conf: Conf, key: string, fallback: string, unit: TimeUnit = 'ms'): number {
+  const value = conf[key] ?? fallback
+  try {
+    return parseTime(value, unit)
+  } catch (error) {
+    throw illegal(key, value, error)
+  }
+}
+
+function bounded(key: string, value: string, number: number, least: number): number {
+  if (number < least) throw new SettingError(key, value, `'${value}' in ${key} is invalid. It must be at least ${least}.`)
+  return number
+}
+
+const localityWait = (conf: Conf, key: string): number => readTime(conf, key, conf['spark.locality.wait'] ?? '3s')
+
+/** The settings the rules and processes read, by a name of their own, with Spark's defaults (4.1). */
+export const settings = {
+  taskMaxFailures: (c: Conf) => readInt(c, 'spark.task.maxFailures', 4, 1),
+  taskCpus: (c: Conf) => readInt(c, 'spark.task.cpus', 1, 1),
+  stageMaxConsecutiveAttempts: (c: Conf) => readInt(c, 'spark.stage.maxConsecutiveAttempts', 4, 1),
+  stageMaxAttempts: (c: Conf) => readInt(c, 'spark.stage.maxAttempts', 2147483647, 1),
+  localityWait: (c: Conf) => readTime(c, 'spark.locality.wait', '3s'),
+  localityWaitProcess: (c: Conf) => localityWait(c, 'spark.locality.wait.process'),
+  localityWaitNode: (c: Conf) => localityWait(c, 'spark.locality.wait.node'),
+  localityWaitRack: (c: Conf) => localityWait(c, 'spark.locality.wait.rack'),
+  reduceLocality: (c: Conf) => readBoolean(c, 'spark.shuffle.reduceLocality.enabled', true),
+  reviveInterval: (c: Conf) => readTime(c, 'spark.scheduler.revive.interval', '1s'),
+  starvationTimeout: (c: Conf) => readTime(c, 'spark.starvation.timeout', '15s'),
+  maxResultSize: (c: Conf) => readBytes(c, 'spark.driver.maxResultSize', '1g'),
+  driverMemory: (c: Conf) => readBytes(c, 'spark.driver.memory', '1g', 'm'),
+  executorMemory: (c: Conf) => readBytes(c, 'spark.executor.memory', '1g', 'm'),
+  /** Null: all free cores of a worker (§2.9). */
+  executorCores: (c: Conf) => (c['spark.executor.cores'] === undefined ? null : readInt(c, 'spark.executor.cores', 1, 1)),
+  /** Null: no limit. */
+  coresMax: (c: Conf) => (c['spark.cores.max'] === undefined ? null : readInt(c, 'spark.cores.max', 1, 1)),
+  memoryFraction: (c: Conf) => readDouble(c, 'spark.memory.fraction', 0.6, 0),
+  memoryStorageFraction: (c: Conf) => readDouble(c, 'spark.memory.storageFraction', 0.5, 0),
+  memoryScale: (c: Conf) => readDouble(c, 'kindling.memory.scale', 1, 0),
+  heartbeatInterval: (c: Conf) => readTime(c, 'spark.executor.heartbeatInterval', '10s'),
+  heartbeatMaxFailures: (c: Conf) => readInt(c, 'spark.executor.heartbeat.maxFailures', 60, 1),
+  networkTimeout: (c: Conf) => readTime(c, 'spark.network.timeout', '120s', 's'),
+  networkTimeoutInterval: (c: Conf) => readTime(c, 'spark.network.timeoutInterval', '60s'),
+  executorRemoveDelay: (c: Conf) => readTime(c, 'spark.standalone.executorRemoveDelayOnDisconnection', '5s'),
+  shuffleMaxRetries: (c: Conf) => readInt(c, 'spark.shuffle.io.maxRetries', 3, 0),
+  shuffleRetryWait: (c: Conf) => readTime(c, 'spark.shuffle.io.retryWait', '5s'),
+  driverSupervise: (c: Conf) => readBoolean(c, 'spark.driver.supervise', false),
+  /** Null: as many as the cluster has cores (§10.6). */
+  defaultParallelism: (c: Conf) => (c['spark.default.parallelism'] === undefined ? null : readInt(c, 'spark.default.parallelism', 1, 1)),
+  maxExecutorRetries: (c: Conf) => readInt(c, 'spark.deploy.maxExecutorRetries', 10),
+  spreadOutApps: (c: Conf) => readBoolean(c, 'spark.deploy.spreadOutApps', readBoolean(c, 'spark.deploy.spreadOut', true)),
+  spreadOutDrivers: (c: Conf) => readBoolean(c, 'spark.deploy.spreadOutDrivers', true),
+  interruptOnCancel: (c: Conf) => readBoolean(c, 'spark.job.interruptOnCancel', false)
+} as const
+
+/** Reads every setting above; answers what is wrong with each bad one, and with pairs that must fit (§4.7). */
+export function checkConf(conf: Conf): SettingError[] {
+  const wrong: SettingError[] = []
+  for (const read of Object.values(settings)) {
+    try {
+      read(conf)
+    } catch (error) {
+      if (!(error instanceof SettingError)) throw error
+      if (!wrong.some((one) => one.key === error.key)) wrong.push(error)
+    }
+  }
+  if (wrong.length > 0) return wrong
+  const timeout = settings.networkTimeout(conf)
+  const interval = settings.heartbeatInterval(conf)
+  if (interval > timeout)
+    wrong.push(new SettingError('spark.network.timeout', conf['spark.network.timeout'] ?? '120s', `The value of spark.network.timeout=${timeout}ms must be greater than the value of spark.executor.heartbeatInterval=${interval}ms.`))
+  for (const key of ['spark.memory.fraction', 'spark.memory.storageFraction'] as const)
+    if (Number(conf[key] ?? 0) > 1) wrong.push(new SettingError(key, conf[key]!, `'${conf[key]}' in ${key} is invalid. It must be between 0 and 1.`))
+  return wrong
+}
