@@ -50,7 +50,7 @@ export type ChildToLab =
   | { type: 'UnregisterApplication'; exitCode: number }
   | { type: 'KillExecutors'; executorIds: string[]; reason: string; replace: boolean; cause?: EventId }
   /** Something a waiting fault may be waiting for. */
-  | { type: 'Moment'; moment: { kind: 'job' | 'stage' | 'task'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string } }
+  | { type: 'Moment'; moment: { kind: 'job' | 'stage' | 'task' | 'executor'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string } }
   | { type: 'ProgramEnded'; code: number; message?: string }
 
 /** Executor → driver. */

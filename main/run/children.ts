@@ -89,8 +89,8 @@ export class Children {
     const process_ = this.#spawner.spawn({ kind: part.kind, name: `${this.#run.runId}-${part.actor}-${++this.#births}`, boot, heapMb: at.heapMb, cwd: at.cwd })
     const entry = new ChildEntry(part.actor, process_, (handle, end) => {
       this.#entries.delete(handle.entry)
-      const { code, meaning } = end.error === undefined ? explainExit({ ...end, kind: part.kind }) : { code: null, meaning: end.error }
-      const told: ProcessEnd = { code, signal: end.signal, farewell: end.farewell, meaning: end.reason ?? meaning }
+      const { code, meaning } = end.error === undefined ? explainExit({ code: end.code, signal: end.signal, farewell: handle.farewell ?? null }) : { code: null, meaning: end.error }
+      const told: ProcessEnd = { code, signal: end.signal, farewell: handle.farewell !== undefined, meaning }
       const event = this.#journal.post(
         {
           Event: 'kindling.ProcessExited',
@@ -181,14 +181,14 @@ class ChildEntry implements ChildHandle {
   farewell: { code: number; reason: string } | undefined
   deadline: NodeJS.Timeout | undefined
   readonly #process: ProcessHandle
-  readonly #tell: (handle: ChildEntry, end: RawEnd & { farewell: boolean; reason?: string }) => ChildEnd
+  readonly #tell: (handle: ChildEntry, end: RawEnd) => ChildEnd
   #handlers: ((message: ChildToLab, blobs: Uint8Array[]) => void)[] = []
   #endHandlers: ((end: ChildEnd) => void)[] = []
   #unsent: LabToChild[] = []
   #raw: RawEnd | undefined
   #end: ChildEnd | undefined
 
-  constructor(actor: ActorId, process_: ProcessHandle, tell: (handle: ChildEntry, end: RawEnd & { farewell: boolean; reason?: string }) => ChildEnd) {
+  constructor(actor: ActorId, process_: ProcessHandle, tell: (handle: ChildEntry, end: RawEnd) => ChildEnd) {
     this.actor = actor
     this.#process = process_
     this.#tell = tell
@@ -247,7 +247,7 @@ class ChildEntry implements ChildHandle {
   #finished(): void {
     const raw = this.#raw
     if (raw === undefined || this.#end !== undefined) return
-    this.#end = this.#tell(this, { ...raw, farewell: this.farewell !== undefined, ...(this.farewell === undefined ? {} : { reason: this.farewell.reason }) })
+    this.#end = this.#tell(this, raw)
     const handlers = this.#endHandlers
     this.#endHandlers = []
     for (const handler of handlers) handler(this.#end)
