@@ -49,12 +49,12 @@ const SIGNALS: Record<string, number> = {
 }
 
 /**
- * How a process ended, as a shell would show it (n, or 128 + signal) and in words. A farewell that was
- * acknowledged wins over what the host reports, since hosts report codes differently.
+ * How a process ended, as a shell would show it (n, or 128 + signal) and in words. After a farewell `code`
+ * is the announced one, and it wins over whatever the host reports, since hosts report ends differently.
  */
-export function explainExit(end: { code: number | null; signal: string | null; farewell?: { code: number; reason: string } | null }): { code: number | null; meaning: string } {
-  if (end.farewell) return { code: end.farewell.code, meaning: end.farewell.reason || meaningOf(end.farewell.code) }
-  if (end.signal !== null) {
+export function explainExit(end: { code: number | null; signal: string | null; farewell?: boolean; kind?: 'driver' | 'executor' }): { code: number | null; meaning: string } {
+  const announced = end.farewell === true && end.code !== null
+  if (end.signal !== null && !announced) {
     const number = SIGNALS[end.signal]
     if (number === undefined) return { code: null, meaning: `ended by ${end.signal}` }
     return { code: 128 + number, meaning: meaningOf(128 + number) }
