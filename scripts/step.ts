@@ -20,6 +20,8 @@ export interface Command {
   deadline: number
   /** Keep what it writes on stdout instead of showing it. */
   keep?: boolean
+  /** Show nothing it writes. */
+  quiet?: boolean
 }
 
 const running = new Set<ChildProcess>()
@@ -37,10 +39,11 @@ const killGroup = (child: ChildProcess): void => {
 
 /** Runs a command to its end with no stdin. Rejects when it cannot be started. */
 export async function run(command: Command): Promise<Ending> {
+  const shown = command.quiet === true ? 'ignore' : 'inherit'
   const child = spawn(command.file, command.args, {
     cwd: command.cwd,
     env: command.env ?? process.env,
-    stdio: ['ignore', command.keep === true ? 'pipe' : 'inherit', 'inherit'],
+    stdio: ['ignore', command.keep === true ? 'pipe' : shown, shown],
     detached: process.platform !== 'win32'
   })
   running.add(child)
@@ -61,11 +64,17 @@ export async function run(command: Command): Promise<Ending> {
   }
 }
 
-/** On ^C or a polite kill, takes every running group along. */
-export function dieTogether(): void {
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)
-    process.on(signal, () => {
+/** On ^C or a polite kill, ends this process and takes every running group along. Returns what stops that. */
+export function dieTogether(): () => void {
+  const endings = ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const).map(([signal, code]) => {
+    const end = (): void => {
       for (const child of running) killGroup(child)
       process.exit(code)
-    })
+    }
+    process.on(signal, end)
+    return () => void process.off(signal, end)
+  })
+  return () => {
+    for (const stop of endings) stop()
+  }
 }

@@ -1,0 +1,90 @@
+/**
+ * `npm start`: opens the lab in Electron's window where that can be, else serves it to a browser and says why.
+ *
+ *     npm start -- [--browser] [--port N] [--no-open]
+ *
+ * `--browser` serves it in any case; the other two are for the served lab (main/web/arguments.ts).
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { chooseHost, whyNotShown } from './choose-host.ts'
+import { cachedArchive, downloadUrl, findElectron, packageVersion } from './electron-binary.ts'
+import { root } from './node24.mjs'
+import { whyUnreachable } from './reach.ts'
+import { isStale } from './stamp.mjs'
+import { dieTogether, run } from './step.ts'
+
+/** ms for the download host to show it is there; a person is waiting. */
+const patience = 4_000
+/** ms for the whole download (about 120 MB); past it the lab is served to a browser. */
+const downloadTime = 5 * 60_000
+
+const flags = process.argv.slice(2)
+const electronFolder = join(root, 'node_modules', 'electron')
+const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`)
+
+const find = () => findElectron(electronFolder, process.platform, process.env)
+
+/** Fetches Electron where its host answers or its archive was fetched before. Says why not otherwise. */
+async function fetchElectron(): Promise<string | undefined> {
+  const url = downloadUrl(packageVersion(electronFolder) ?? '', process.platform, process.arch, process.env)
+  if (!existsSync(cachedArchive(url, process.platform, process.env))) {
+    const why = await whyUnreachable(url, patience)
+    if (why !== undefined) return why
+    say('Downloading Electron, once (about 120 MB). "npm start -- --browser" does without.')
+  }
+  const install = join(electronFolder, 'install.js')
+  const { code, late } = await run({ file: process.execPath, args: [install], cwd: root, deadline: downloadTime, quiet: true })
+  if (late) return 'its download took too long'
+  return code === 0 ? undefined : 'its download failed'
+}
+
+/** Runs the lab in Electron. Returns why it could not be shown, or ends this process the way Electron ended. */
+async function runElectron(electron: string): Promise<string> {
+  const started = Date.now()
+  const child = spawn(electron, [root], { cwd: root, stdio: ['inherit', 'inherit', 'pipe'] })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal))
+  let tail = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    process.stderr.write(text)
+    tail = (tail + text).slice(-20_000)
+  })
+  const ended = await once(child, 'close').catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal)
+  if (ended instanceof Error) return `Electron did not start: ${ended.message}`
+  const code = ended[0] as number | null
+  const why = whyNotShown(code, Date.now() - started, tail)
+  if (why === undefined) process.exit(code ?? 1)
+  return why
+}
+
+/** Serves the lab to a browser from this very process. */
+async function serve(why: string): Promise<void> {
+  say(`The lab opens in your browser instead of a window of its own: ${why}.`)
+  const host = join(root, 'out', 'main', 'browser.js')
+  process.argv.splice(1, process.argv.length, host, ...flags.filter((flag) => flag !== '--browser'))
+  await import(pathToFileURL(host).href)
+}
+
+if (isStale(root)) {
+  say('Building Kindling…')
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+const facts = { forced: flags.includes('--browser'), platform: process.platform, env: process.env, root: process.getuid?.() === 0 }
+let choice = chooseHost({ ...facts, electron: find() })
+if (choice.host === 'download') {
+  const stop = dieTogether()
+  const why = await fetchElectron()
+  stop()
+  const electron = find()
+  choice = 'path' in electron
+    ? { host: 'desktop', electron: electron.path }
+    : { host: 'browser', why: `${choice.why}, and ${why ?? electron.why}` }
+}
+await serve(choice.host === 'desktop' ? await runElectron(choice.electron) : choice.why)
