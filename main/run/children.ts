@@ -36,7 +36,7 @@ export type BootPart = Omit<Boot, 'runId' | 'secret' | 'labPort' | 'clock' | 'st
 interface Entry {
   handle: ChildHandle
   actor: ActorId
-  connection: Connection<ChildToLab, LabToChild> | undefined
+  connection: Connection<LabToChild, ChildToLab> | undefined
 }
 
 /**
@@ -89,8 +89,8 @@ export class Children {
     const process_ = this.#spawner.spawn({ kind: part.kind, name: `${this.#run.runId}-${part.actor}-${++this.#births}`, boot, heapMb: at.heapMb, cwd: at.cwd })
     const entry = new ChildEntry(part.actor, process_, (handle, end) => {
       this.#entries.delete(handle.entry)
-      const { code, meaning } = end.error === undefined ? explainExit({ code: end.code, signal: end.signal, farewell: handle.farewell ?? null }) : { code: null, meaning: end.error }
-      const told: ProcessEnd = { code, signal: end.signal, farewell: handle.farewell !== undefined, meaning }
+      const { code, meaning } = end.error === undefined ? explainExit({ code: handle.farewell?.code ?? end.code, signal: end.signal, farewell: handle.farewell !== undefined, kind: part.kind }) : { code: null, meaning: end.error }
+      const told: ProcessEnd = { code, signal: end.signal, farewell: handle.farewell !== undefined, meaning: handle.farewell?.reason ?? meaning }
       const event = this.#journal.post(
         {
           Event: 'kindling.ProcessExited',
@@ -138,7 +138,7 @@ export class Children {
     this.network.closeAll()
   }
 
-  #greeted(actor: ActorId, pid: number, connection: Connection<ChildToLab, LabToChild>): void {
+  #greeted(actor: ActorId, pid: number, connection: Connection<LabToChild, ChildToLab>): void {
     const entry = [...this.#entries].find((candidate) => candidate.actor === actor && candidate.connection === undefined && (candidate.handle.pid === null || candidate.handle.pid === pid))
     if (entry === undefined) {
       connection.close()

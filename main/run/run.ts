@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterShape, EventId, LabEvent } from '../../engine/events/index.ts'
 import type { Answer } from '../../engine/lab-api.ts'
-import { SupervisedDriver } from '../../engine/rules/placement.ts'
+import { driverState, SuperviseBackoff } from '../../engine/rules/placement.ts'
 import { driverId } from '../../engine/rules/spark-events.ts'
 import { emptyView, fold } from '../../engine/view/fold.ts'
 import type { RunView } from '../../engine/view/types.ts'
@@ -11,7 +11,7 @@ import type { ChildToLab } from '../../engine/world/messages.ts'
 import { startClock, type LabClock } from '../../engine/world/real/clock.ts'
 import { Children, type ChildEnd, type ChildHandle } from './children.ts'
 import { ClockDesk } from './clock-desk.ts'
-import { ClusterManager, type ExecutorLaunch, type WorkerPlace } from './cluster-manager.ts'
+import { ClusterManager, type ExecutorLaunch } from './cluster-manager.ts'
 import { FaultDesk } from './fault-desk.ts'
 import { Journal } from './journal.ts'
 import { runSettings, type RunSettings } from './settings.ts'
@@ -74,6 +74,9 @@ export class Run {
   #local = false
   #programCode: { code: number; message?: string } | undefined
   #stopping = false
+  #attempt = 0
+  /** Gives up a restart that waits for its back-off. */
+  #restart: (() => void) | undefined
   #over = false
   #resolveEnded: (outcome: RunOutcome) => void = () => undefined
 
@@ -153,7 +156,8 @@ export class Run {
       driver.send({ type: 'Stop', reason: 'You pressed Stop.' })
       const timer = setTimeout(() => driver.kill(undefined), STOP_GRACE)
       driver.onEnd(() => clearTimeout(timer))
-    } else this.#finish()
+    } else if (this.#restart !== undefined) this.#restart()
+    else this.#finish()
     await this.ended
   }
 
@@ -187,26 +191,35 @@ export class Run {
       this.#finish()
       return
     }
-    const runner = new SupervisedDriver({ supervise: this.#settings.supervise })
+    const backoff = new SuperviseBackoff()
+    const over = (state: string, end: ChildEnd): void => {
+      cluster.freeDriver(worker, memoryMb)
+      this.journal.post({ Event: 'kindling.DriverState', driverId: id, state, worker: worker.id, attempt: this.#attempt, message: end.meaning }, end.event)
+      cluster.driverChanged(id, state)
+      this.#finish()
+    }
     const launch = (attempt: number, cause: EventId | undefined): void => {
+      this.#attempt = attempt
       const running = this.journal.post({ Event: 'kindling.DriverState', driverId: id, state: 'RUNNING', worker: worker.id, attempt }, cause)
       worker.machine.send({ type: 'LaunchDriver', driverId: id })
       const started = this.#clock.now()
       const driver = this.#launchDriver({ place: worker.id, host: worker.host, attempt }, running)
       driver.onEnd((end) => {
         worker.machine.send({ type: 'DriverExited', driverId: id })
-        const next = this.#stopping ? { state: 'KILLED' as const } : runner.exited({ code: end.code, ranMs: this.#clock.now() - started })
-        if (next.state === 'RELAUNCHING') {
-          const event = this.journal.post({ Event: 'kindling.DriverState', driverId: id, state: 'RELAUNCHING', worker: worker.id, attempt, message: end.meaning, retryInMs: next.delayMs }, end.event)
-          this.#clock.after(next.delayMs, 'driver restart', () => {
-            if (!this.#stopping) launch(attempt + 1, event)
+        const next = backoff.ended({ supervise: this.#settings.supervise && end.code !== null, exitCode: end.code ?? 1, killed: this.#stopping, ranMs: this.#clock.now() - started })
+        if (next.relaunch) {
+          const event = this.journal.post({ Event: 'kindling.DriverState', driverId: id, state: 'RELAUNCHING', worker: worker.id, attempt, message: end.meaning, retryInMs: next.afterMs }, end.event)
+          const waiting = this.#clock.after(next.afterMs, 'driver restart', () => {
+            this.#restart = undefined
+            launch(attempt + 1, event)
           })
+          this.#restart = () => {
+            waiting.cancel()
+            over('KILLED', end)
+          }
           return
         }
-        cluster.freeDriver(worker as WorkerPlace, memoryMb)
-        this.journal.post({ Event: 'kindling.DriverState', driverId: id, state: next.state, worker: worker.id, attempt, message: end.meaning }, end.event)
-        cluster.driverChanged(id, next.state)
-        this.#finish()
+        over(driverState({ exitCode: end.code, killed: this.#stopping, couldNotStart: end.code === null }), end)
       })
     }
     this.journal.post({ Event: 'kindling.DriverState', driverId: id, state: 'SUBMITTED', attempt: 0 })

@@ -1,0 +1,74 @@
+import { PythonWorker } from '../pyspark/worker.ts'
+
+export interface PythonPoolOptions {
+  size: number
+  threadEntry: string
+  snapshot: string | null
+  folders: string[]
+  onOutput: (stream: 'stdout' | 'stderr', text: string, taskId: number | null) => void
+  onExit: (code: number, signal?: string) => void
+}
+
+/**
+ * Python threads of an executor, one for each task that needs Python at the same time, as Spark has
+ * Python workers (§11.2): started when first needed, used again afterwards.
+ */
+export class PythonPool {
+  readonly #options: PythonPoolOptions
+  readonly #all = new Set<PythonWorker>()
+  #idle: PythonWorker[] = []
+  #queue: ((worker: PythonWorker) => void)[] = []
+
+  constructor(options: PythonPoolOptions) {
+    this.#options = options
+  }
+
+  /** Runs `work` with a thread of its own. */
+  async use<T>(work: (worker: PythonWorker) => Promise<T>): Promise<T> {
+    const worker = await this.#take()
+    let dead = false
+    try {
+      await worker.ready
+      return await work(worker)
+    } catch (error) {
+      // A thread that broke down is not used again.
+      dead = true
+      this.#all.delete(worker)
+      void worker.terminate()
+      throw error
+    } finally {
+      if (!dead) this.#give(worker)
+    }
+  }
+
+  /** Bytes of WebAssembly memory of all threads. */
+  memoryBytes(): number {
+    let bytes = 0
+    for (const worker of this.#all) bytes += worker.memoryBytes()
+    return bytes
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((worker) => worker.terminate()))
+    this.#all.clear()
+    this.#idle = []
+  }
+
+  #take(): Promise<PythonWorker> | PythonWorker {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    if (this.#all.size < this.#options.size) {
+      const { threadEntry, snapshot, folders, onOutput, onExit } = this.#options
+      const worker = new PythonWorker({ threadEntry, snapshot, folders, onOutput, onExit })
+      this.#all.add(worker)
+      return worker
+    }
+    return new Promise((resolve) => this.#queue.push(resolve))
+  }
+
+  #give(worker: PythonWorker): void {
+    const next = this.#queue.shift()
+    if (next !== undefined) next(worker)
+    else this.#idle.push(worker)
+  }
+}
