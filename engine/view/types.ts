@@ -13,7 +13,7 @@ export interface RunView {
   scenario: string | null
   /** Epoch ms of lab time 0. */
   startedAt: number
-  /** Lab time of the last event folded. */
+  /** Lab time of the latest event folded. */
   t: number
   /** Events folded so far. */
   count: number
@@ -37,12 +37,31 @@ export interface RunView {
   rdds: Record<number, { id: number; name: string; callSite: string; partitions: number; parents: number[] }>
   /** Line the driver's program is on, 1-based. */
   line: number | null
-  output: { actor: ActorId; stream: 'stdout' | 'stderr'; text: string; t: number }[]
+  /** The last pieces; `outputDropped` counts those before them. */
+  output: { actor: ActorId; stream: 'stdout' | 'stderr'; text: string; t: number; appId?: string }[]
+  outputDropped: number
   /** Messages under way at t: sent ≤ t < due. */
   messages: { id: EventId; kind: string; from: ActorId; to: ActorId; sent: number; due: number; about?: string }[]
-  faults: { faultId: string; fault: string; target: string; state: 'waiting' | 'struck' | 'failed'; detail: string; t: number }[]
+  faults: { faultId: string; fault: string; target: string; state: 'waiting' | 'struck' | 'failed'; detail: string; t: number; when?: string; by?: 'window' | 'cli' | 'scenario'; /** The last event about it. */ event?: EventId }[]
   exceptions: { actor: ActorId; className: string; message: string; traceback: string; line?: number; t: number }[]
+  /** Without the oldest lines of a very long run. */
   story: StoryLine[]
+  totals: Totals
+}
+
+/** Task attempts of the whole run so far. */
+export interface Totals {
+  /** Succeeded and still counting. */
+  done: number
+  running: number
+  failed: number
+  killed: number
+  /** Successes that no longer count, their output is gone. */
+  lost: number
+  /** Attempts started for a partition that had been run before. */
+  again: number
+  /** Slot time, ms, of attempts whose work was thrown away: failed, killed or lost. */
+  lostMs: number
 }
 
 export interface AppView {
@@ -59,6 +78,8 @@ export interface WorkerView {
   cores: number
   memoryMb: number
   state: string
+  machine?: MachineSeen | null
+  endEvent?: EventId | null
 }
 
 export interface DriverView {
@@ -72,6 +93,10 @@ export interface DriverView {
   memory: MemoryAccount | null
   peakMemory: number
   end: (ProcessEnd & { t: number }) | null
+  startEvent?: EventId | null
+  endEvent?: EventId | null
+  /** Supervised and ended: ms until it is started again. */
+  retryInMs?: number | null
 }
 
 export interface ExecutorView {
@@ -102,6 +127,13 @@ export interface ExecutorView {
   /** What went with it. */
   lost: { mapOutputs: number; cachedBlocks: number; runningTasks: number } | null
   counts: { finished: number; failed: number; killed: number }
+  host?: string | null
+  /** Lab ms since which heartbeats are missing, while `silent`. */
+  silentSince?: number | null
+  timeoutMs?: number | null
+  launchEvent?: EventId | null
+  /** What ended it: its process, else the driver's word. */
+  endEvent?: EventId | null
 }
 
 export interface MachineSeen {
@@ -119,6 +151,8 @@ export interface JobView {
   startedAt: number
   endedAt: number | null
   message: string | null
+  startEvent?: EventId | null
+  endEvent?: EventId | null
 }
 
 export interface StageView {
@@ -135,6 +169,8 @@ export interface StageView {
   endedAt: number | null
   reason: string | null
   counts: { running: number; done: number; failed: number; killed: number }
+  submitEvent?: EventId | null
+  endEvent?: EventId | null
 }
 
 export interface TaskView {
@@ -160,6 +196,12 @@ export interface TaskView {
   counted: boolean | null
   startEvent: EventId
   endEvent: EventId | null
+  /** Counted failures of its partition in this stage attempt, with this one (§6.10). */
+  failures?: number
+  /** The shuffle it wrote, once known. */
+  shuffleId?: number
+  /** The event that took its output away. */
+  lostEvent?: EventId
 }
 
 /** One sentence of the story. Parts in `strong` are names one can click. */

@@ -1,0 +1,110 @@
+/** The run, its applications and its clock. */
+import type { EventOf } from '../events/index.ts'
+import type { Handlers } from './handlers.ts'
+import { currentDriver, findApp, lookupOf, renameApp } from './lookup.ts'
+import type { AppView, DriverView, RunView } from './types.ts'
+
+export const appHandlers: Handlers = {
+  'kindling.RunStarted'(view, event) {
+    // Each application's log begins with it; the first one counts.
+    if (view.runId === event.runId) return
+    view.runId = event.runId
+    view.programName = event.programName
+    view.program = event.program
+    view.conf = event.conf
+    view.cluster = event.cluster
+    view.scenario = event.scenario ?? null
+    view.startedAt = event.startedAt
+    view.phase = 'starting'
+  },
+
+  'kindling.RunEnded'(view, event) {
+    view.phase = 'ended'
+    view.outcome = event.outcome
+    view.exitCode = event.exitCode
+    view.message = event.message ?? null
+    view.line = null
+    view.messages = []
+    lookupOf(view).nextDue = Infinity
+  },
+
+  'kindling.ClockChanged'(view, event) {
+    view.clock = { paused: event.paused, speed: event.speed }
+  },
+
+  'kindling.ApplicationState'(view, event) {
+    const app = ensureApp(view, event.appId, event.Kindling.t)
+    app.state = event.state
+    if (FINISHED.has(event.state)) app.endedAt ??= event.Kindling.t
+  },
+
+  SparkListenerApplicationStart(view, event) {
+    const app = namedApp(view, event)
+    app.name = event['App Name']
+    app.state = 'RUNNING'
+    const driver = currentDriver(view)
+    if (driver) driver.appId = app.appId
+    if (isForeign(view)) foreignStart(view, event)
+    view.phase = 'running'
+  },
+
+  SparkListenerApplicationEnd(view, event) {
+    const app = view.apps.at(-1)
+    if (!app) return
+    app.endedAt ??= event.Kindling.t
+    if (!isForeign(view)) return
+    app.state = 'FINISHED'
+    view.phase = 'ended'
+    view.exitCode = event.ExitCode ?? null
+    view.outcome = (event.ExitCode ?? 0) === 0 ? 'finished' : 'failed'
+    const driver = currentDriver(view)
+    if (driver) driver.state = view.outcome === 'finished' ? 'FINISHED' : 'FAILED'
+  },
+
+  SparkListenerEnvironmentUpdate(view, event) {
+    view.conf = { ...view.conf, ...event['Spark Properties'] }
+  }
+}
+
+/** Application states after which nothing runs (§3.5). */
+const FINISHED = new Set(['FINISHED', 'FAILED', 'KILLED'])
+
+/** A log that a real Spark wrote: nobody told of a run. */
+const isForeign = (view: RunView): boolean => view.runId === '' || view.runId.startsWith(FOREIGN)
+const FOREIGN = 'spark-log:'
+
+export function ensureApp(view: RunView, appId: string, t: number): AppView {
+  const found = findApp(view, appId)
+  if (found) return found
+  const app: AppView = { appId, name: '', state: 'WAITING', startedAt: t, endedAt: null }
+  view.apps.push(app)
+  const driver = currentDriver(view)
+  if (driver && appId !== '') driver.appId = appId
+  return app
+}
+
+/** In local mode Spark posts ExecutorAdded before ApplicationStart (§12.8): until then the application has no name. */
+export function appInTheMaking(view: RunView, t: number): string {
+  const last = view.apps.at(-1)
+  return last && last.endedAt === null ? last.appId : ensureApp(view, '', t).appId
+}
+
+function namedApp(view: RunView, event: EventOf<'SparkListenerApplicationStart'>): AppView {
+  const nameless = findApp(view, '')
+  if (!nameless || findApp(view, event['App ID'])) return ensureApp(view, event['App ID'], event.Kindling.t)
+  renameApp(view, '', event['App ID'])
+  nameless.appId = event['App ID']
+  for (const executor of view.executors) if (executor.appId === '') executor.appId = nameless.appId
+  return nameless
+}
+
+function foreignStart(view: RunView, event: EventOf<'SparkListenerApplicationStart'>): void {
+  view.runId = FOREIGN + event['App ID']
+  view.programName = event['App Name']
+  view.startedAt = event.Timestamp - event.Kindling.t
+  view.drivers.push(newDriver(view.drivers.length, event['App ID']))
+}
+
+function newDriver(attempt: number, appId: string): DriverView {
+  return { attempt, pid: null, place: 'client', appId, state: 'RUNNING', machine: null, memory: null, peakMemory: 0, end: null }
+}

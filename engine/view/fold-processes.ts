@@ -1,0 +1,90 @@
+/** Operating-system processes: the driver's and the executors', and what they hold in memory. */
+import type { EventOf, MemoryAccount } from '../events/index.ts'
+import { die, ensureExecutor } from './fold-cluster.ts'
+import { abandonWork } from './fold-jobs.ts'
+import type { Handlers } from './handlers.ts'
+import { currentAppId, executorIdOf, findExecutor } from './lookup.ts'
+import { heldInHeap } from './memory.ts'
+import type { DriverView, RunView } from './types.ts'
+
+export const processHandlers: Handlers = {
+  'kindling.ProcessSpawned'(view, event) {
+    const executorId = executorIdOf(event.actor)
+    if (executorId !== null) {
+      ensureExecutor(view, executorId, event.appId ?? currentAppId(view), event).pid = event.pid
+    } else if (event.actor === 'driver') {
+      const driver = ensureDriver(view, event.attempt ?? nextAttempt(view))
+      driver.pid = event.pid
+      driver.state = 'RUNNING'
+      driver.startEvent = event.Kindling.id
+      if (view.phase === 'idle') view.phase = 'starting'
+    }
+  },
+
+  'kindling.ProcessExited'(view, event) {
+    const executorId = executorIdOf(event.actor)
+    if (executorId !== null) executorExited(view, executorId, event)
+    else if (event.actor === 'driver') driverExited(view, event)
+  },
+
+  'kindling.DriverState'(view, event) {
+    const driver = ensureDriver(view, event.attempt)
+    driver.state = event.state
+    driver.retryInMs = event.retryInMs ?? null
+    if (event.worker !== undefined) driver.place = event.worker
+  },
+
+  'kindling.Memory'(view, event) {
+    const executorId = executorIdOf(event.actor)
+    if (executorId !== null) {
+      const executor = findExecutor(view, executorId, event.appId)
+      if (executor) executor.memory = event.account
+    } else if (event.actor === 'driver') {
+      const driver = view.drivers.at(-1)
+      if (driver) driverMemory(driver, event.account)
+    }
+  }
+}
+
+const nextAttempt = (view: RunView): number => {
+  const last = view.drivers.at(-1)
+  if (!last) return 0
+  return last.pid === null ? last.attempt : last.attempt + 1
+}
+
+function ensureDriver(view: RunView, attempt: number): DriverView {
+  const found = view.drivers.find((driver) => driver.attempt === attempt)
+  if (found) return found
+  // Until a worker is named, a driver of cluster mode waits at the Master.
+  const place = view.drivers.at(-1)?.place ?? (view.conf['spark.submit.deployMode'] === 'cluster' ? 'master' : 'client')
+  const driver: DriverView = { attempt, pid: null, place, appId: null, state: 'SUBMITTED', machine: null, memory: null, peakMemory: 0, end: null, startEvent: null, endEvent: null, retryInMs: null }
+  view.drivers.push(driver)
+  return driver
+}
+
+function executorExited(view: RunView, executorId: string, event: EventOf<'kindling.ProcessExited'>): void {
+  const executor = findExecutor(view, executorId, event.appId)
+  if (!executor) return
+  executor.end = { ...event.end, t: event.Kindling.t }
+  if (event.memory) executor.memory = event.memory
+  if (event.lastHeartbeat !== undefined) executor.lastHeartbeat = event.lastHeartbeat
+  die(executor, event)
+  executor.endEvent = event.Kindling.id
+}
+
+function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): void {
+  const driver = event.attempt === undefined ? view.drivers.at(-1) : view.drivers.find((d) => d.attempt === event.attempt)
+  if (!driver) return
+  driver.end = { ...event.end, t: event.Kindling.t }
+  driver.endEvent = event.Kindling.id
+  if (driver.state === 'RUNNING' || driver.state === 'SUBMITTED') driver.state = event.end.code === 0 ? 'FINISHED' : 'FAILED'
+  if (event.memory) driverMemory(driver, event.memory)
+  view.line = null
+  const appId = event.appId ?? driver.appId
+  if (appId !== null) abandonWork(view, appId, event)
+}
+
+function driverMemory(driver: DriverView, account: MemoryAccount): void {
+  driver.memory = account
+  driver.peakMemory = Math.max(driver.peakMemory, heldInHeap(account))
+}

@@ -1,0 +1,45 @@
+/** What is said: messages under way, output, the program's line, exceptions. */
+import type { Handlers } from './handlers.ts'
+import { lookupOf } from './lookup.ts'
+import type { RunView } from './types.ts'
+
+/** Pieces of output kept in a view; a little more is let grow, so that dropping is rare. */
+const OUTPUT_KEPT = 2000
+const OUTPUT_SLACK = 200
+
+export const talkHandlers: Handlers = {
+  'kindling.Message'(view, event) {
+    if (event.due <= view.t) return
+    const { kind, from, to, sent, due, about } = event
+    view.messages.push({ id: event.Kindling.id, kind, from, to, sent, due, ...(about === undefined ? {} : { about }) })
+    const lookup = lookupOf(view)
+    if (due < lookup.nextDue) lookup.nextDue = due
+  },
+
+  'kindling.Output'(view, event) {
+    const { actor, stream, text, appId } = event
+    view.output.push({ actor, stream, text, t: event.Kindling.t, ...(appId === undefined ? {} : { appId }) })
+    if (view.output.length <= OUTPUT_KEPT + OUTPUT_SLACK) return
+    const over = view.output.length - OUTPUT_KEPT
+    view.output.splice(0, over)
+    view.outputDropped += over
+  },
+
+  'kindling.Line'(view, event) {
+    view.line = event.line
+    if (view.phase === 'starting') view.phase = 'running'
+  },
+
+  'kindling.Exception'(view, event) {
+    const { actor, className, message, traceback, line } = event
+    view.exceptions.push({ actor, className, message, traceback, t: event.Kindling.t, ...(line === undefined ? {} : { line }) })
+  }
+}
+
+/** Messages that have arrived by now are under way no more. */
+export function pruneMessages(view: RunView): void {
+  const lookup = lookupOf(view)
+  if (view.t < lookup.nextDue) return
+  view.messages = view.messages.filter((message) => message.due > view.t)
+  lookup.nextDue = view.messages.reduce((next, message) => Math.min(next, message.due), Infinity)
+}

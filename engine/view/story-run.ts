@@ -1,0 +1,80 @@
+/** Sentences about the run, its program and its applications. */
+import type { Tellers } from './story.ts'
+import { count, duration, firstLine, job, named, storyLine } from './words.ts'
+import { findJob } from './lookup.ts'
+import { jobName } from './job-name.ts'
+
+export const runStory: Tellers = {
+  'kindling.RunStarted'(view, event) {
+    if (view.runId === event.runId) return null
+    const shape = event.cluster
+    const where = shape ? ` on a cluster of ${count(shape.workers, 'worker')} with ${count(shape.coresPerWorker, 'core')}${shape.workers === 1 ? '' : ' each'}` : ''
+    return storyLine(event, 'plain', 1, [`${event.programName} starts${where}.`])
+  },
+
+  'kindling.RunEnded'(_view, event) {
+    if (event.outcome === 'finished') return storyLine(event, 'good', 1, ['The run is over: the program finished.'])
+    if (event.outcome === 'stopped') return storyLine(event, 'you', 1, ['You stopped the run.'])
+    const why = event.message ? `: ${firstLine(event.message)}` : ''
+    return storyLine(event, 'bad', 1, [`The run is over, the program failed (exit code ${event.exitCode})${why}.`])
+  },
+
+  SparkListenerApplicationStart(_view, event) {
+    return storyLine(event, 'plain', 1, [`The application “${event['App Name']}” is registered as ${event['App ID']}.`])
+  },
+
+  SparkListenerApplicationEnd(_view, event) {
+    return storyLine(event, 'plain', 2, ['The SparkContext stops, and the application ends.'])
+  },
+
+  'kindling.ApplicationState'(view, event) {
+    const known = view.apps.find((app) => app.appId === event.appId)
+    if (known?.state === event.state) return null
+    const name = known?.name ? `“${known.name}”` : event.appId
+    const why = event.message ? `: ${firstLine(event.message)}` : ''
+    switch (event.state) {
+      case 'WAITING':
+        return storyLine(event, 'plain', 2, [named('master', undefined, true), ` has registered ${event.appId}.`])
+      case 'FAILED':
+        return storyLine(event, 'bad', 1, [named('master', undefined, true), ` removes the application ${name} as FAILED${why}.`])
+      case 'FINISHED':
+      case 'KILLED':
+        return storyLine(event, 'plain', 2, [named('master', undefined, true), ` closes the application ${name} as ${event.state}${why}.`])
+      default:
+        return null
+    }
+  },
+
+  SparkListenerJobStart(_view, event) {
+    const stages = event['Stage IDs'].length
+    const name = jobName(event)
+    return storyLine(event, 'plain', 1, [job(event['Job ID'], true), ` starts with ${count(stages, 'stage')}${name ? `: ${name}` : ''}.`])
+  },
+
+  SparkListenerJobEnd(view, event) {
+    const started = findJob(view, event['Job ID'])?.startedAt
+    const took = started === undefined ? '' : ` after ${duration(event.Kindling.t - started)}`
+    const result = event['Job Result']
+    if (result.Result === 'JobSucceeded') return storyLine(event, 'good', 1, [job(event['Job ID'], true), ` is done${took}.`])
+    return storyLine(event, 'bad', 1, [job(event['Job ID'], true), ` failed${took}. ${firstLine(result.Exception.Message, 240)}.`])
+  },
+
+  'kindling.Exception'(_view, event) {
+    const what = `${event.className}${event.message ? `: ${firstLine(event.message)}` : ''}`
+    if (event.actor !== 'driver') return storyLine(event, 'bad', 2, ['On ', named(event.actor), `: ${what}.`])
+    const where = event.line === undefined ? '' : ` in line ${event.line}`
+    return storyLine(event, 'bad', 1, [`The program stops${where} with ${what}.`])
+  },
+
+  'kindling.ClockChanged'(view, event) {
+    if (event.paused !== view.clock.paused) return storyLine(event, 'you', 2, [event.paused ? 'You paused the clock.' : 'You let the clock run on.'])
+    if (event.speed !== view.clock.speed) return storyLine(event, 'you', 2, [`You set the speed to ${event.speed}×.`])
+    return null
+  },
+
+  'kindling.Note'(_view, event) {
+    const text = event.text.trim()
+    const ended = /[.!?…]$/.test(text) ? text : `${text}.`
+    return storyLine(event, event.level === 'info' ? 'plain' : 'bad', event.level === 'info' ? 2 : 1, [ended])
+  }
+}
