@@ -10,7 +10,8 @@ export type GoneReason = 'clean-exit' | 'abnormal-exit' | 'killed' | 'crashed' |
 
 const CORE_DUMPED = 0x80
 
-const signalNames = new Map<number, string>(Object.entries(constants.signals).map(([name, number]) => [number, name]))
+/** Where a number has several names (SIGABRT, SIGIOT) the first one is the usual one. */
+const signalNames = new Map<number, string>(Object.entries(constants.signals).toReversed().map(([name, number]) => [number, name]))
 
 /** Signals that end a process nobody asked to end: what an unexplained status is taken for. */
 const USUAL = new Set(['SIGKILL', 'SIGTERM', 'SIGSEGV', 'SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGBUS', 'SIGFPE'])
