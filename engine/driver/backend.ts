@@ -1,0 +1,45 @@
+import type { EventId } from '../events/index.ts'
+import type { LossReason, TaskDescription } from '../rules/types.ts'
+import type { TaskBinary } from '../world/messages.ts'
+import type { TaskReport } from '../executor/env.ts'
+import type { BlockHolder } from './block-master.ts'
+
+export interface Launch {
+  task: TaskDescription
+  binary: { binary: TaskBinary; blobs: Uint8Array[] }
+  slices: { rddId: number; partition: number; data: Uint8Array }[]
+  fail?: { faultId: string; cause: EventId }
+}
+
+/** What a backend tells the context. */
+export interface BackendEvents {
+  executorAdded(executor: { executorId: string; host: string; cores: number; cause?: EventId }): void
+  blockManagerAdded(holder: BlockHolder, maxMemory: number): void
+  executorReady(executorId: string, host: string, cores: number): void
+  /** Its connection closed; the reason will follow (§4.21). */
+  executorUnavailable(executorId: string): void
+  executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void
+  report(executorId: string, report: TaskReport, cause?: EventId): void
+  blockUpdated(executorId: string, update: { rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }): void
+  mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[]
+  blockLocations(rddId: number, partition: number): BlockHolder[]
+  broadcastValue(id: number): Uint8Array | undefined
+  /** The cluster manager took the application away. */
+  removed(message: string): void
+}
+
+/** Where tasks run: executors over the network, or this very process (`local…`). */
+export interface Backend {
+  /** Cores of the executors that are here now. */
+  totalCores(): number
+  launch(launch: Launch): void
+  kill(taskId: number, executorId: string, reason: string): void
+  removeRdd(rddId: number): void
+  removeShuffle(shuffleId: number): void
+  removeBroadcast(id: number): void
+  /** An executor is gone: the others stop waiting for its blocks. */
+  announceGone(executorId: string): void
+  /** Bytes booked by tasks that run in this process (local mode). */
+  booked(): { python: number; storage: number; execution: number; broadcast: number }
+  stop(): Promise<void>
+}

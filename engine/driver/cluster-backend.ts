@@ -1,0 +1,313 @@
+import type { EventId } from '../events/index.ts'
+import { settings } from '../rules/conf.ts'
+import { disconnectedLoss, heartbeatLoss, standaloneLoss } from '../rules/failures.ts'
+import type { Connection, Timer } from '../world/interfaces.ts'
+import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
+import type { Child } from '../world/real/child.ts'
+import type { Backend, BackendEvents, Launch } from './backend.ts'
+
+type Line = Connection<DriverToExecutor, ExecutorToDriver>
+
+interface Executor {
+  id: string
+  host: string
+  cores: number
+  line: Line
+  blockPort: number
+  lastHeard: number
+  toldSilent: boolean
+  ready: boolean
+  connected: boolean
+  binaries: Set<string>
+  waitForCode?: Timer
+}
+
+/** Executors over loopback: registration, tasks, heartbeats, and their loss (§4.1–4.8, §4.20–4.21). */
+export class ClusterBackend implements Backend {
+  readonly #child: Child
+  readonly #conf: Record<string, string>
+  readonly #events: BackendEvents
+  readonly #executors = new Map<string, Executor>()
+  readonly #granted = new Map<string, { host: string; cores: number; cause?: EventId }>()
+  /** Given up or gone: a late word from them is answered with StopExecutor (§4.27). */
+  readonly #removed = new Set<string>()
+  readonly #fates = new Map<string, { exitStatus?: number; message: string; workerHost?: string; cause?: EventId }>()
+  #server: { port: number; close: () => void } | undefined
+  #checks: Timer[] = []
+  #stopped = false
+  #appId = ''
+  #awaitAll: (() => void) | undefined
+
+  constructor(child: Child, conf: Record<string, string>, events: BackendEvents) {
+    this.#child = child
+    this.#conf = conf
+    this.#events = events
+  }
+
+  /** Opens the driver's port. */
+  async listen(): Promise<number> {
+    this.#server = await this.#child.network.listen<DriverToExecutor, ExecutorToDriver>({ onClock: true }, (_hello, line) => {
+      line.onMessage((message, blobs) => this.#hear(line, message, blobs))
+    })
+    return this.#server.port
+  }
+
+  started(appId: string): void {
+    this.#appId = appId
+    const timeout = settings.networkTimeout(this.#conf)
+    const interval = settings.heartbeatInterval(this.#conf)
+    this.#every(settings.networkTimeoutInterval(this.#conf), 'heartbeat check', () => this.#expire(timeout))
+    this.#every(Math.max(interval, 100), 'silence check', () => this.#notice(interval, timeout))
+  }
+
+  /**
+   * Waits until every executor that was granted has registered, so that a program's first partitions do
+   * not depend on a race; at most `maxWaitMs` of lab time (§1.11). With none granted within 2 s it goes on.
+   */
+  async awaitExecutors(maxWaitMs: number): Promise<void> {
+    const complete = (): boolean => this.#granted.size > 0 && [...this.#granted.keys()].every((id) => this.#executors.get(id)?.ready === true || this.#removed.has(id) || this.#fates.has(id))
+    if (complete()) return
+    await new Promise<void>((resolve) => {
+      const clock = this.#child.clock
+      const timers = [
+        clock.after(maxWaitMs, 'registered resources', resolve),
+        clock.after(Math.min(2000, maxWaitMs), 'registered resources', () => {
+          if (this.#granted.size === 0) resolve()
+        })
+      ]
+      this.#awaitAll = () => {
+        if (!complete()) return
+        for (const timer of timers) timer.cancel()
+        resolve()
+      }
+    })
+    this.#awaitAll = undefined
+  }
+
+  /** Words of the Master about this application's executors. */
+  fromMaster(message: LabToChild): void {
+    if (message.type === 'ExecutorGranted') {
+      this.#granted.set(message.executorId, { host: message.host, cores: message.cores })
+    } else if (message.type === 'ExecutorUpdated') {
+      const fate = { message: message.message, ...(message.exitStatus === undefined ? {} : { exitStatus: message.exitStatus }), ...(message.workerHost === undefined ? {} : { workerHost: message.workerHost }), ...(message.cause === undefined ? {} : { cause: message.cause }) }
+      this.#fates.set(message.executorId, fate)
+      this.#lose(message.executorId, standaloneLoss(fate), message.cause)
+      this.#awaitAll?.()
+    } else if (message.type === 'ApplicationRemoved') {
+      this.#events.removed(message.message)
+    }
+  }
+
+  totalCores(): number {
+    let cores = 0
+    for (const executor of this.#executors.values()) if (executor.ready) cores += executor.cores
+    return cores
+  }
+
+  launch({ task, binary, slices, fail }: Launch): void {
+    const executor = this.#executors.get(task.executorId)
+    if (executor === undefined) return
+    if (!executor.binaries.has(binary.binary.id)) {
+      executor.binaries.add(binary.binary.id)
+      executor.line.send({ type: 'TaskBinary', binary: binary.binary }, binary.blobs)
+    }
+    executor.line.send(
+      {
+        type: 'LaunchTask',
+        task,
+        binaryId: binary.binary.id,
+        slices: slices.map(({ rddId, partition }) => ({ rddId, partition })),
+        ...(fail === undefined ? {} : { fail })
+      },
+      slices.map((slice) => slice.data)
+    )
+  }
+
+  kill(taskId: number, executorId: string, reason: string): void {
+    this.#executors.get(executorId)?.line.send({ type: 'KillTask', taskId, reason })
+  }
+
+  removeRdd(rddId: number): void {
+    this.#all({ type: 'RemoveRdd', rddId })
+  }
+
+  removeShuffle(shuffleId: number): void {
+    this.#all({ type: 'RemoveShuffle', shuffleId })
+  }
+
+  removeBroadcast(id: number): void {
+    this.#all({ type: 'RemoveBroadcast', id })
+  }
+
+  announceGone(executorId: string): void {
+    this.#all({ type: 'ExecutorGone', executorId })
+  }
+
+  booked(): { python: number; storage: number; execution: number; broadcast: number } {
+    return { python: 0, storage: 0, execution: 0, broadcast: 0 }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const timer of this.#checks) timer.cancel()
+    this.#server?.close()
+    const lines = [...this.#executors.values()].filter((executor) => executor.connected)
+    await Promise.all(
+      lines.map(
+        (executor) =>
+          new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, 2000)
+            executor.line.onClose(() => {
+              clearTimeout(timer)
+              resolve()
+            })
+            executor.line.send({ type: 'StopExecutor', reason: 'The SparkContext stops.' })
+          })
+      )
+    )
+    for (const executor of lines) executor.line.close()
+  }
+
+  #all(message: DriverToExecutor): void {
+    for (const executor of this.#executors.values()) if (executor.connected) executor.line.send(message)
+  }
+
+  #every(periodMs: number, label: string, act: () => void): void {
+    const slot = this.#checks.length
+    const arm = (): void => {
+      this.#checks[slot] = this.#child.clock.after(periodMs, label, () => {
+        if (this.#stopped) return
+        act()
+        arm()
+      })
+    }
+    arm()
+  }
+
+  #hear(line: Line, message: ExecutorToDriver, blobs: Uint8Array[]): void {
+    if (message.type === 'RegisterExecutor') {
+      this.#register(line, message)
+      return
+    }
+    const executor = [...this.#executors.values()].find((candidate) => candidate.line === line)
+    if (executor === undefined) {
+      line.send({ type: 'StopExecutor', reason: 'The driver has given this executor up.' })
+      return
+    }
+    executor.lastHeard = this.#child.clock.now()
+    executor.toldSilent = false
+    switch (message.type) {
+      case 'LaunchedExecutor':
+        executor.ready = true
+        this.#events.blockManagerAdded({ executorId: executor.id, host: executor.host, port: executor.blockPort }, message.maxMemory)
+        this.#events.executorReady(executor.id, executor.host, executor.cores)
+        this.#child.send({ type: 'Moment', moment: { kind: 'executor', executorId: executor.id } })
+        this.#awaitAll?.()
+        return
+      case 'Heartbeat':
+        this.#child.post({ Event: 'kindling.Heartbeat', executorId: executor.id, appId: this.#appId })
+        return
+      case 'StatusUpdate': {
+        const hasValue = message.hasValue === true
+        this.#events.report(executor.id, {
+          taskId: message.taskId,
+          state: message.state,
+          ...(message.reason === undefined ? {} : { reason: message.reason }),
+          ...(message.metrics === undefined ? {} : { metrics: message.metrics }),
+          ...(message.sizes === undefined ? {} : { sizes: message.sizes }),
+          ...(hasValue ? { value: blobs[0] ?? new Uint8Array() } : {}),
+          ...((blobs[1]?.byteLength ?? 0) > 0 ? { accumulators: blobs[1] } : {})
+        })
+        return
+      }
+      case 'BlockUpdate':
+        this.#events.blockUpdated(executor.id, message)
+        return
+      case 'AskMapOutputs':
+        line.send({ type: 'MapOutputs', ask: message.ask, shuffleId: message.shuffleId, outputs: this.#events.mapOutputs(message.shuffleId) })
+        return
+      case 'AskBlockLocations':
+        line.send({ type: 'BlockLocations', ask: message.ask, locations: this.#events.blockLocations(message.rddId, message.partition) })
+        return
+      case 'AskBroadcast': {
+        const value = this.#events.broadcastValue(message.id)
+        line.send({ type: 'Broadcast', ask: message.ask, id: message.id, found: value !== undefined }, value === undefined ? [] : [value])
+        return
+      }
+      default:
+        return
+    }
+  }
+
+  #register(line: Line, message: Extract<ExecutorToDriver, { type: 'RegisterExecutor' }>): void {
+    const { executorId } = message
+    if (this.#stopped || this.#removed.has(executorId)) {
+      line.send({ type: 'StopExecutor', reason: 'The application does not take executors any more.' })
+      return
+    }
+    if (this.#executors.has(executorId)) {
+      line.send({ type: 'RegisterExecutorFailed', message: `Duplicate executor ID: ${executorId}` })
+      return
+    }
+    const executor: Executor = { id: executorId, host: message.host, cores: message.cores, line, blockPort: message.blockPort, lastHeard: this.#child.clock.now(), toldSilent: false, ready: false, connected: true, binaries: new Set() }
+    this.#executors.set(executorId, executor)
+    line.onClose(() => this.#disconnected(executor))
+    line.send({ type: 'RegisteredExecutor', conf: this.#conf })
+    this.#events.executorAdded({ executorId, host: message.host, cores: message.cores })
+  }
+
+  /** The fast path: the socket closed. The exit code comes by the Worker and the Master (§4.21). */
+  #disconnected(executor: Executor): void {
+    executor.connected = false
+    if (this.#stopped || this.#removed.has(executor.id)) return
+    const fate = this.#fates.get(executor.id)
+    if (fate !== undefined) {
+      this.#lose(executor.id, standaloneLoss(fate), fate.cause)
+      return
+    }
+    this.#events.executorUnavailable(executor.id)
+    executor.waitForCode = this.#child.clock.after(settings.executorRemoveDelay(this.#conf), 'exit code of a lost executor', () => this.#lose(executor.id, disconnectedLoss(), undefined))
+  }
+
+  #lose(executorId: string, reason: ReturnType<typeof standaloneLoss>, cause: EventId | undefined): void {
+    const executor = this.#executors.get(executorId)
+    if (this.#removed.has(executorId) || this.#stopped) return
+    this.#removed.add(executorId)
+    if (executor === undefined) return
+    executor.waitForCode?.cancel()
+    this.#executors.delete(executorId)
+    this.announceGone(executorId)
+    this.#events.executorLost(executorId, reason, cause)
+  }
+
+  /** §4.7–4.8: silence longer than the timeout. The Master is asked to end it and give another. */
+  #expire(timeoutMs: number): void {
+    const now = this.#child.clock.now()
+    for (const executor of [...this.#executors.values()]) {
+      const silent = Math.round(now - executor.lastHeard)
+      if (!executor.ready || !executor.connected || silent <= timeoutMs) continue
+      const cause = this.#child.post({
+        Event: 'kindling.Decision',
+        kind: 'heartbeat-timeout',
+        text: `Removing executor ${executor.id} with no recent heartbeats: ${silent} ms exceeds timeout ${timeoutMs} ms`,
+        executorId: executor.id
+      }, this.#silences.get(executor.id))
+      this.#child.send({ type: 'KillExecutors', executorIds: [executor.id], reason: `Executor heartbeat timed out after ${silent} ms`, replace: true, cause })
+      this.#lose(executor.id, heartbeatLoss(silent), cause)
+      executor.line.close()
+    }
+  }
+
+  #silences = new Map<string, EventId>()
+
+  /** Tells once that heartbeats are missing, so that the wait for the timeout can be seen. */
+  #notice(intervalMs: number, timeoutMs: number): void {
+    const now = this.#child.clock.now()
+    for (const executor of this.#executors.values()) {
+      const silent = Math.round(now - executor.lastHeard)
+      if (!executor.ready || executor.toldSilent || silent < 2.5 * intervalMs) continue
+      executor.toldSilent = true
+      this.#silences.set(executor.id, this.#child.post({ Event: 'kindling.HeartbeatMissing', executorId: executor.id, appId: this.#appId, silentMs: silent, timeoutMs }))
+    }
+  }
+}
