@@ -154,8 +154,10 @@ function giveUp(executor: ExecutorView, event: EventOf<'SparkListenerExecutorRem
 
 function countLostTasks(executor: ExecutorView): void {
   if (executor.life === 'dead' || executor.life === 'removed') return
+  const running = runningOn(executor).length
+  if (running === 0) return
   executor.lost ??= { mapOutputs: 0, cachedBlocks: 0, runningTasks: 0 }
-  executor.lost.runningTasks += runningOn(executor).length
+  executor.lost.runningTasks += running
 }
 
 /** Slots are cores over spark.task.cpus (§6.1). */
