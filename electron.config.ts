@@ -1,7 +1,8 @@
 /**
  * What is built from what: the main side (one file for each process or thread we start by name), the
- * preload script and the renderer. scripts/build.ts runs these; the folders and names are those an
- * Electron project is expected to have.
+ * preload script and the renderer. scripts/build.ts runs these. They are plain Vite builds: what electron-vite would add
+ * is these presets, while its dev and preview cannot start where Electron's binary is absent, which is where half of our
+ * users run. Folders and names are those it expects, so it stays a possible choice.
  */
 import { fileURLToPath } from 'node:url'
 import { builtinModules } from 'node:module'
@@ -70,7 +71,7 @@ export const rendererConfig = (): InlineConfig => ({
   base: './',
   publicDir: here('renderer/public'),
   logLevel: 'warn',
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: false })],
   build: {
     outDir: here('out/renderer'),
     emptyOutDir: true,

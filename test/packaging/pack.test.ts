@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extractAll, extractFile, listPackage } from '@electron/asar'
-import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { build, Platform, type Configuration } from 'electron-builder'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import config from '../../electron-builder.ts'
@@ -63,7 +63,9 @@ test('nothing else is in it', () => {
   const tops = new Set(listed.map((path) => path.split('/')[0]))
   expect([...tops].sort()).toEqual(['node_modules', 'out', 'package.json', 'scenarios'])
   const modules = new Set(listed.filter((path) => path.startsWith('node_modules/')).map((path) => path.split('/')[1]))
-  expect([...modules].sort()).toEqual(['@types', 'pyodide', 'ws'].filter((name) => modules.has(name)))
+  // pyodide names ws, which npm may or may not put where a package looks for it; it is not needed here.
+  modules.delete('ws')
+  expect([...modules]).toEqual(['pyodide'])
   expect(listed.filter((path) => /\.(map|tsx?|svelte)$|\.stamp/.test(path))).toEqual([])
 })
 
@@ -89,7 +91,7 @@ test('nothing lies outside the archive, where its integrity is not checked', () 
 
 test('the fuses are set as the security list wants them', async () => {
   const wire = await getCurrentFuseWire(join(packed, 'kindling'))
-  const on = (fuse: FuseV1Options): boolean => wire[fuse] === FuseState.ENABLE
+  const on = (fuse: FuseV1Options): boolean => String.fromCharCode(Number(wire[fuse])) === '1'
   expect({
     runAsNode: on(FuseV1Options.RunAsNode),
     nodeOptions: on(FuseV1Options.EnableNodeOptionsEnvironmentVariable),
