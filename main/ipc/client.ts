@@ -36,14 +36,16 @@ export function connectLab(channel: ClientChannel): ConnectedLab {
   // Ids differ from those of the page before a reload, whose answers may still be under way.
   const nonce = Math.random().toString(36).slice(2)
   let count = 0
+  // Neither open nor lost while the first connection is being made.
   let open = false
+  let lost = false
   let opened = false
 
   const call = (name: keyof LabCalls, args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const id = `${nonce}-${++count}`
       const frame = { type: 'call' as const, id, name, args }
-      if (!open && !READS.has(name) && opened) return resolve({ ok: false, message: LOST })
+      if (lost && !READS.has(name)) return resolve({ ok: false, message: LOST })
       waiting.set(id, { frame, resolve, reject })
       if (open) channel.send(frame)
     })
@@ -64,21 +66,22 @@ export function connectLab(channel: ClientChannel): ConnectedLab {
   })
 
   channel.onState((state) => {
-    const before = open
+    const wasLost = lost
     open = state === 'open'
+    lost = !open
     if (open) {
       channel.send({ type: 'hello' })
       for (const { frame } of waiting.values()) channel.send(frame)
       if (opened) follower.resume()
       opened = true
-    } else if (before) {
+    } else {
       for (const [id, { frame, resolve }] of waiting) {
         if (READS.has(frame.name)) continue
         waiting.delete(id)
         resolve({ ok: false, message: LOST })
       }
     }
-    if (before !== open) for (const watcher of [...watchers]) watcher(open ? 'connected' : 'reconnecting')
+    if (wasLost !== lost) for (const watcher of [...watchers]) watcher(lost ? 'reconnecting' : 'connected')
   })
 
   return {
@@ -89,7 +92,7 @@ export function connectLab(channel: ClientChannel): ConnectedLab {
     },
     connection(listener) {
       watchers.add(listener)
-      listener(open || !opened ? 'connected' : 'reconnecting')
+      listener(lost ? 'reconnecting' : 'connected')
       return () => void watchers.delete(listener)
     }
   }

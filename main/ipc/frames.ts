@@ -37,7 +37,7 @@ export interface ClientChannel {
   /** Only between `open` and `closed`; otherwise the frame is dropped. */
   send(frame: ClientFrame): void
   onFrame(handler: (frame: ServerFrame) => void): void
-  /** Tells the present state at once, then every change. */
+  /** Tells the present state at once, unless the first connection is still being made, then every change. */
   onState(handler: (state: 'open' | 'closed') => void): void
 }
 

@@ -110,12 +110,9 @@ async function listen(server: Server, port: number): Promise<number[]> {
     const tried = port === 0 ? 0 : port + taken.length
     try {
       await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen({ host: '127.0.0.1', port: tried, exclusive: true }, () => {
-          server.off('error', reject)
-          resolve()
-        })
-      })
+        server.once('error', reject).once('listening', resolve)
+        server.listen({ host: '127.0.0.1', port: tried, exclusive: true })
+      }).finally(() => server.removeAllListeners('error').removeAllListeners('listening'))
       return taken
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException

@@ -46,7 +46,7 @@ export function webSocketChannel(address: string, open: (address: string) => Web
   const frameHandlers: Parameters<ClientChannel['onFrame']>[0][] = []
   const stateHandlers: Parameters<ClientChannel['onState']>[0][] = []
   let socket: WebSocket
-  let state: 'open' | 'closed' = 'closed'
+  let state: 'opening' | 'open' | 'closed' = 'opening'
   let pause = FIRST_RETRY
 
   const become = (next: 'open' | 'closed'): void => {
@@ -81,7 +81,7 @@ export function webSocketChannel(address: string, open: (address: string) => Web
     onFrame: (handler) => void frameHandlers.push(handler),
     onState: (handler) => {
       stateHandlers.push(handler)
-      handler(state)
+      if (state !== 'opening') handler(state)
     }
   }
 }
