@@ -1,0 +1,52 @@
+/** When a step of a scenario is done: said by events, never by a timer. */
+import type { ScenarioStep } from '../../engine/lab-api.ts'
+import type { RunView } from '../../engine/view/types.ts'
+import { isDead } from '../map/layout.ts'
+
+/** True once what the step waits for has happened in the run. `read` waits for Next alone. */
+export function stepDone(until: ScenarioStep['until'], view: RunView): boolean {
+  switch (until) {
+    case 'read':
+      return false
+    case 'run-started':
+      return view.phase !== 'idle'
+    case 'job-running':
+      return view.jobs.length > 0
+    case 'job-succeeded':
+      return view.jobs.some((job) => job.state === 'succeeded')
+    case 'stage-running':
+      return view.stages.some((stage) => stage.submittedAt !== null)
+    case 'task-failed':
+      return view.tasks.some((task) => task.state === 'failed' || task.state === 'fetch-failed')
+    case 'executor-lost':
+      return view.executors.some((executor) => isDead(executor) && (executor.lost !== null || executor.removedReason !== null || (executor.end !== null && executor.end.code !== 0)))
+    case 'executor-replaced':
+      return view.executors.some((executor) => executor.registeredAt !== null && (executor.replaces !== null || view.executors.some((one) => one.replacedBy === executor.id && one.appId === executor.appId)))
+    case 'driver-died':
+      return view.drivers.some((driver) => driver.end !== null && driver.end.code !== 0)
+    case 'driver-relaunched':
+      return view.drivers.length > 1
+    case 'run-ended':
+      return view.phase === 'ended'
+    case 'fault-struck':
+      return view.faults.some((fault) => fault.state === 'struck')
+  }
+}
+
+/** Doing what a step asks for moves on by itself; a step that only shows something waits for the reader. */
+export const movesOn = (step: ScenarioStep): boolean => step.until !== 'read' && step.point !== undefined
+
+/** What a waiting step says it waits for. */
+export const WAITING_FOR: Record<Exclude<ScenarioStep['until'], 'read'>, string> = {
+  'run-started': 'Waiting for you to press Run.',
+  'job-running': 'Waiting for a job to start.',
+  'job-succeeded': 'Waiting for a job to finish.',
+  'stage-running': 'Waiting for a stage to start.',
+  'task-failed': 'Waiting for a task to fail.',
+  'executor-lost': 'Waiting for an executor to be lost.',
+  'executor-replaced': 'Waiting for the replacement to register.',
+  'driver-died': 'Waiting for the driver to die.',
+  'driver-relaunched': 'Waiting for the driver to be launched again.',
+  'run-ended': 'Waiting for the run to end.',
+  'fault-struck': 'Waiting for a fault to strike.'
+}

@@ -1,0 +1,159 @@
+/**
+ * Where everything stands on the map. Positions follow from the view alone (no randomness, no measuring),
+ * so the same run always looks the same. Units are map pixels at zoom 1; boxes are given by their top left.
+ */
+import type { ExecutorView, RunView } from '../../engine/view/types.ts'
+
+export interface Box {
+  x: number
+  y: number
+  w: number
+  h: number
+}
+
+export interface ExecutorPlace {
+  /** Unique on the map: executor ids repeat when a relaunched driver starts a new application. */
+  key: string
+  executor: ExecutorView
+  box: Box
+  dead: boolean
+  /** Dead and replaced: drawn faintly. */
+  ghost: boolean
+}
+
+export interface MapLayout {
+  width: number
+  height: number
+  computer: Box | null
+  driver: Box | null
+  master: Box | null
+  workers: { id: string; box: Box }[]
+  executors: ExecutorPlace[]
+}
+
+export const CARD_W = 228
+export const SLOTS_PER_ROW = 5
+const SLOT_ROW = 28
+const FRAME_PAD = 10
+const FRAME_HEAD = 28
+const FRAME_W = CARD_W + FRAME_PAD * 2
+const GAP = 14
+const WIRES = 116
+const MASTER_H = 78
+const DRIVER_HEAD = 106
+const STAGE_ROW = 18
+const STAGES_SHOWN = 4
+
+export const keyOf = (executor: { id: string; appId: string }): string => `executor-${executor.id}@${executor.appId}`
+
+export const isDead = (executor: ExecutorView): boolean =>
+  executor.end !== null || executor.life === 'dead' || executor.life === 'removed'
+
+/** In local mode tasks run in the driver itself, under this executor id (§2). */
+export const isDriverItself = (executor: { id: string }): boolean => executor.id === 'driver'
+
+/** Executors drawn on a worker: all that live and, of the dead, the last one. Oldest first. */
+export function drawnOn(executors: readonly ExecutorView[]): ExecutorView[] {
+  const dead = executors.filter(isDead)
+  const last = dead.reduce<ExecutorView | null>((latest, one) => (latest === null || deathOf(one) >= deathOf(latest) ? one : latest), null)
+  return executors.filter((one) => !isDead(one) || one === last)
+}
+
+const deathOf = (executor: ExecutorView): number => executor.end?.t ?? executor.removedAt ?? 0
+
+/** Cores of a live executor are its slots; a dead one keeps one row for what it lost. */
+export function executorHeight(executor: ExecutorView): number {
+  if (isDead(executor)) return 72
+  return 62 + Math.max(1, Math.ceil(Math.max(1, executor.slots.length) / SLOTS_PER_ROW)) * SLOT_ROW
+}
+
+/** Columns of worker frames: few stand in one column beside the driver, many in a block wider than high. */
+export function columnsFor(workers: number): number {
+  return workers <= 3 ? 1 : Math.ceil(Math.sqrt(workers * 0.75))
+}
+
+/** Stages listed on the driver's card: those running or last run, at most four. */
+export function stagesShown(view: RunView): RunView['stages'] {
+  const app = view.drivers.at(-1)?.appId
+  return view.stages.filter((stage) => stage.state !== 'waiting' && (app === null || app === undefined || stage.appId === app)).slice(-STAGES_SHOWN)
+}
+
+export function driverHeight(view: RunView): number {
+  const itself = view.executors.find((one) => isDriverItself(one) && !isDead(one))
+  const slots = itself ? Math.ceil(Math.max(1, itself.slots.length) / SLOTS_PER_ROW) * SLOT_ROW : 0
+  return DRIVER_HEAD + stagesShown(view).length * STAGE_ROW + slots
+}
+
+export function layoutMap(view: RunView): MapLayout {
+  const driver = view.drivers.at(-1) ?? null
+  const byWorker = new Map<string, ExecutorView[]>()
+  for (const executor of view.executors) {
+    if (isDriverItself(executor) || executor.worker === null) continue
+    const there = byWorker.get(executor.worker)
+    if (there) there.push(executor)
+    else byWorker.set(executor.worker, [executor])
+  }
+  const driverAtHome = driver !== null && !view.workers.some((worker) => worker.id === driver.place)
+  const driverTall = driver === null ? 0 : driverHeight(view)
+
+  const frames = view.workers.map((worker) => {
+    const drawn = drawnOn(byWorker.get(worker.id) ?? [])
+    const heights = drawn.map(executorHeight)
+    if (driver !== null && driver.place === worker.id) heights.unshift(driverTall)
+    const inner = heights.reduce((sum, one) => sum + one, 0) + Math.max(0, heights.length - 1) * 8
+    return { worker, drawn, height: FRAME_HEAD + Math.max(44, inner) + FRAME_PAD }
+  })
+
+  const columns = columnsFor(frames.length)
+  const rows = Math.ceil(frames.length / columns)
+  const rowHeights = Array.from({ length: rows }, (_, row) =>
+    Math.max(...frames.slice(row * columns, (row + 1) * columns).map((one) => one.height))
+  )
+  const rightTall = rowHeights.reduce((sum, one) => sum + one, 0) + Math.max(0, rows - 1) * GAP
+  const masterTall = view.master ? MASTER_H : 0
+  const computerTall = driverAtHome ? FRAME_HEAD + driverTall + FRAME_PAD : 0
+  const leftTall = masterTall + computerTall + (masterTall && computerTall ? 40 : 0)
+  const height = Math.max(leftTall, rightTall)
+
+  const layout: MapLayout = { width: 0, height, computer: null, driver: null, master: null, workers: [], executors: [] }
+  let leftTop = Math.max(0, Math.min((height - leftTall) / 2, 90))
+  if (view.master) {
+    layout.master = { x: FRAME_PAD, y: leftTop, w: CARD_W, h: MASTER_H }
+    leftTop += MASTER_H + 40
+  }
+  if (driverAtHome) {
+    layout.computer = { x: 0, y: leftTop, w: FRAME_W, h: computerTall }
+    layout.driver = { x: FRAME_PAD, y: leftTop + FRAME_HEAD, w: CARD_W, h: driverTall }
+  }
+
+  const left = view.master || driverAtHome ? FRAME_W + WIRES : 0
+  let top = (height - rightTall) / 2
+  frames.forEach((frame, index) => {
+    const column = index % columns
+    const row = Math.floor(index / columns)
+    if (column === 0 && row > 0) top += (rowHeights[row - 1] ?? 0) + GAP
+    const box = { x: left + column * (FRAME_W + GAP), y: top, w: FRAME_W, h: rowHeights[row] ?? frame.height }
+    layout.workers.push({ id: frame.worker.id, box })
+    let y = top + FRAME_HEAD
+    if (driver !== null && driver.place === frame.worker.id) {
+      layout.driver = { x: box.x + FRAME_PAD, y, w: CARD_W, h: driverTall }
+      y += driverTall + 8
+    }
+    for (const executor of frame.drawn) {
+      const h = executorHeight(executor)
+      const dead = isDead(executor)
+      layout.executors.push({
+        key: keyOf(executor),
+        executor,
+        box: { x: box.x + FRAME_PAD, y, w: CARD_W, h },
+        dead,
+        ghost: dead && (executor.replacedBy !== null || frame.drawn.some((one) => !isDead(one) && one.launchedAt >= deathOf(executor) && one.registeredAt !== null))
+      })
+      y += h + 8
+    }
+  })
+  const right = layout.workers.reduce((most, one) => Math.max(most, one.box.x + one.box.w), 0)
+  // Room at the right for the arcs of shuffle blocks.
+  layout.width = Math.max(right > 0 ? right + 36 : 0, driverAtHome || view.master ? FRAME_W : 0)
+  return layout
+}

@@ -1,0 +1,46 @@
+/** The few words under a name on the map, in the inspector and for a screen reader. */
+import type { DriverView, ExecutorView, RunView, WorkerView } from '../../engine/view/types.ts'
+import { isDead } from './layout.ts'
+import { count } from './slots.ts'
+
+export const busySlots = (executor: ExecutorView): number => executor.slots.filter((slot) => slot !== null).length
+
+/** `exit 137`, or `gone` while nobody knows the code. */
+export function endText(end: { code: number | null; signal: string | null } | null): string {
+  if (!end) return 'gone'
+  if (end.code !== null) return `exit ${end.code}`
+  return end.signal ?? 'ended'
+}
+
+export function executorWords(executor: ExecutorView): string {
+  if (isDead(executor)) return endText(executor.end)
+  if (executor.life === 'launching') return 'starting'
+  if (executor.life === 'silent') return 'no heartbeat'
+  return `${busySlots(executor)} of ${executor.slots.length} slots busy`
+}
+
+export function driverWords(driver: DriverView, view: RunView): string {
+  if (driver.end) return endText(driver.end)
+  const state = driver.machine?.state ?? driver.state
+  return view.line === null ? state : `${state} · line ${view.line}`
+}
+
+/** What the Master is busy with, or null. */
+export function masterNews(view: RunView): string | null {
+  const starting = view.executors.filter((one) => one.life === 'launching' && one.end === null)
+  if (starting.length === 1) return `starting executor ${starting[0]?.id}…`
+  return starting.length > 1 ? `starting ${starting.length} executors…` : null
+}
+
+export function workerWords(worker: WorkerView): string {
+  return `${worker.cores} ${worker.cores === 1 ? 'core' : 'cores'} · ${worker.memoryMb} MB`
+}
+
+/** One sentence about the cluster. */
+export function clusterSummary(view: RunView): string {
+  const alive = view.executors.filter((one) => !isDead(one))
+  const slots = alive.reduce((sum, one) => sum + one.slots.length, 0)
+  const busy = alive.reduce((sum, one) => sum + busySlots(one), 0)
+  const parts = [count(view.workers.filter((one) => one.state === 'ALIVE').length || view.workers.length, 'worker'), count(alive.length, 'executor'), slots > 0 ? `${busy} of ${slots} slots busy` : '']
+  return parts.filter((part) => part !== '').join(' · ')
+}

@@ -1,0 +1,244 @@
+/**
+ * The window's state: events of the current run, folded. Pushes are gathered and folded once a frame;
+ * nothing on screen comes from anywhere else.
+ */
+import type { EventId, LabEvent } from '../../engine/events/index.ts'
+import type { FaultDescription, LabApi, LabInfo, RunRequest, Scenario, ScenarioSummary } from '../../engine/lab-api.ts'
+import type { RunView, TaskView } from '../../engine/view/types.ts'
+import { emptyView, fold } from '../../engine/view/fold.ts'
+import { answerTo, type Pending } from '../faults/faults.ts'
+import { LabClock } from './lab-clock.ts'
+import { snapshot } from './snapshot.ts'
+
+export class LabStore {
+  readonly api: LabApi
+  info = $state.raw<LabInfo | null>(null)
+  scenarios = $state.raw<ScenarioSummary[]>([])
+  scenarioProblems = $state.raw<string[]>([])
+  view = $state.raw<RunView>(emptyView())
+  runId = $state<string | null>(null)
+  /** Lab time now, ms; reckoned between events. */
+  now = $state(0)
+  connected = $state(true)
+  /** The last refusal, in words, until it is dismissed or something works. */
+  problem = $state<string | null>(null)
+  /** Line of the program the last refusal was about. */
+  problemLine = $state<number | null>(null)
+  /** A call to start is under way. */
+  starting = $state(false)
+  pending = $state.raw<Pending[]>([])
+  /** Speed wished for the next run, and that of the current one. */
+  speed = $state(1)
+
+  /** What the fold works on; `view` is its snapshot. */
+  #folded: RunView = emptyView()
+  #events: LabEvent[] = []
+  #byId = new Map<EventId, LabEvent>()
+  #waiting: LabEvent[] = []
+  #frame = 0
+  #ticking = 0
+  #filling = false
+  #clock = new LabClock()
+
+  tasksById: ReadonlyMap<number, TaskView> = $derived(new Map(this.view.tasks.map((task) => [task.id, task])))
+  running: boolean = $derived(this.view.phase === 'starting' || this.view.phase === 'running')
+  paused: boolean = $derived(this.running && this.view.clock.paused)
+  faults: FaultDescription[] = $derived(this.info?.faults ?? [])
+
+  constructor(api: LabApi) {
+    this.api = api
+    api.on('events', (push) => this.#receive(push.runId, push.from, push.events))
+    api.on('runEnded', (push) => {
+      if (push.runId === this.runId) void this.#fill()
+    })
+  }
+
+  /** Asks the lab what there is, and takes up a run that is going on. */
+  async load(): Promise<void> {
+    try {
+      const [info, listed] = await Promise.all([this.api.info(), this.api.scenarios()])
+      this.info = info
+      this.scenarios = listed.scenarios
+      this.scenarioProblems = listed.problems
+      const current = info.runs.find((run) => run.state === 'running')
+      if (current && this.runId === null) {
+        this.#begin(current.runId)
+        await this.#fill()
+      }
+    } catch (error) {
+      this.#complain(error)
+    }
+  }
+
+  /** The connection was lost, or came back: then whatever was missed is asked for. */
+  connection(open: boolean): void {
+    const before = this.connected
+    this.connected = open
+    if (!open || before) return
+    void (this.runId === null ? this.load() : this.#fill())
+  }
+
+  scenario(id: string): Promise<Scenario> {
+    return this.api.scenario(id)
+  }
+
+  async start(request: RunRequest): Promise<boolean> {
+    this.problem = null
+    this.problemLine = null
+    this.starting = true
+    try {
+      const answer = await this.api.start(request)
+      if (!answer.ok) {
+        this.problem = answer.message
+        this.problemLine = answer.line ?? null
+        return false
+      }
+      if (this.runId !== answer.runId) this.#begin(answer.runId)
+      if (this.speed !== 1) await this.api.setSpeed(answer.runId, this.speed)
+      await this.#fill()
+      return true
+    } catch (error) {
+      this.#complain(error)
+      return false
+    } finally {
+      this.starting = false
+    }
+  }
+
+  stop = (): Promise<void> => this.#ask((runId) => this.api.stop(runId))
+  step = (): Promise<void> => this.#ask((runId) => this.api.step(runId))
+  togglePause = (): Promise<void> => this.#ask((runId) => (this.view.clock.paused ? this.api.resume(runId) : this.api.pause(runId)))
+
+  async setSpeed(speed: number): Promise<void> {
+    this.speed = speed
+    if (this.running) await this.#ask((runId) => this.api.setSpeed(runId, speed))
+  }
+
+  /** Shows the strike at once; the event that answers it takes the notice away again. */
+  async strike(fault: string, target: string, when?: string): Promise<void> {
+    const runId = this.runId
+    if (runId === null || !this.running) return
+    const pending: Pending = { fault, target, known: this.view.faults.length }
+    if (when === undefined) this.pending = [...this.pending, pending]
+    try {
+      const answer = await this.api.fault({ runId, fault, target, when })
+      if (!answer.ok) throw new Error(answer.message)
+      this.problem = null
+    } catch (error) {
+      this.pending = this.pending.filter((one) => one !== pending)
+      this.#complain(error)
+    }
+  }
+
+  event(id: EventId): LabEvent | undefined {
+    return this.#byId.get(id)
+  }
+
+  get events(): readonly LabEvent[] {
+    return this.#events
+  }
+
+  dismiss(): void {
+    this.problem = null
+    this.problemLine = null
+  }
+
+  async #ask(call: (runId: string) => Promise<{ ok: true } | { ok: false; message: string }>): Promise<void> {
+    if (this.runId === null) return
+    try {
+      const answer = await call(this.runId)
+      if (answer.ok) this.problem = null
+      else this.problem = answer.message
+    } catch (error) {
+      this.#complain(error)
+    }
+  }
+
+  #complain(error: unknown): void {
+    this.problem = error instanceof Error ? error.message : String(error)
+  }
+
+  #begin(runId: string): void {
+    this.runId = runId
+    this.#events = []
+    this.#byId = new Map()
+    this.#waiting = []
+    this.pending = []
+    this.#folded = emptyView()
+    this.view = snapshot(this.#folded)
+    this.#clock.reset(performance.now())
+    this.now = 0
+  }
+
+  #receive(runId: string, from: number, events: LabEvent[]): void {
+    if (runId !== this.runId) {
+      // Events of an older run may still be on their way; a run begins with its first event.
+      if (from !== 0 && this.runId !== null) return
+      this.#begin(runId)
+    }
+    const next = this.#events.length + this.#waiting.length
+    if (from > next) void this.#fill()
+    else this.#take(events.slice(next - from))
+  }
+
+  #take(events: LabEvent[]): void {
+    if (events.length === 0) return
+    for (const event of events) this.#waiting.push(event)
+    this.#schedule()
+  }
+
+  /** Asks for everything after the last event known. */
+  async #fill(): Promise<void> {
+    const runId = this.runId
+    if (runId === null || this.#filling) return
+    this.#filling = true
+    try {
+      for (;;) {
+        const from = this.#events.length + this.#waiting.length
+        const answer = await this.api.events(runId, from)
+        if (runId !== this.runId) return
+        const now = this.#events.length + this.#waiting.length
+        this.#take(answer.events.slice(now - from))
+        if (answer.events.length === 0 || answer.next <= now) return
+      }
+    } catch (error) {
+      this.#complain(error)
+    } finally {
+      this.#filling = false
+    }
+  }
+
+  #schedule(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#foldWaiting())
+  }
+
+  #foldWaiting(): void {
+    this.#frame = 0
+    const batch = this.#waiting
+    this.#waiting = []
+    const view = this.#folded
+    for (const event of batch) {
+      this.#events.push(event)
+      this.#byId.set(event.Kindling.id, event)
+      fold(view, event)
+    }
+    this.view = snapshot(view)
+    const wall = performance.now()
+    this.#clock.hear(view.t, view.clock, view.phase === 'starting' || view.phase === 'running', wall)
+    this.now = this.#clock.now(wall)
+    if (this.pending.length > 0) {
+      this.pending = view.phase === 'ended' ? [] : this.pending.filter((one) => answerTo(one, view) === null)
+    }
+    this.#tick()
+  }
+
+  /** Frames are asked for only while the lab clock goes. */
+  #tick(): void {
+    if (this.#ticking !== 0 || !this.#clock.moving) return
+    this.#ticking = requestAnimationFrame(() => {
+      this.#ticking = 0
+      this.now = this.#clock.now(performance.now())
+      this.#tick()
+    })
+  }
+}

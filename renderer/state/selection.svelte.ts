@@ -1,0 +1,21 @@
+/** The one thing that is selected in the window; everything that can be clicked selects through here. */
+import type { Ref } from '../../engine/view/types.ts'
+
+export const sameRef = (a: Ref | null, b: Ref | null): boolean => {
+  if (a === null || b === null || a.kind !== b.kind) return a === b
+  if (a.kind === 'actor' && b.kind === 'actor') return a.id === b.id && (a.appId ?? b.appId) === (b.appId ?? a.appId)
+  if (a.kind === 'stage' && b.kind === 'stage') return a.id === b.id && a.attempt === b.attempt
+  return a.id === b.id
+}
+
+export class Selection {
+  ref = $state.raw<Ref | null>(null)
+
+  select = (ref: Ref | null): void => {
+    this.ref = ref
+  }
+
+  is(ref: Ref): boolean {
+    return sameRef(this.ref, ref)
+  }
+}

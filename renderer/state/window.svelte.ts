@@ -1,0 +1,24 @@
+/** What every panel needs at hand, passed down once. */
+import { createContext } from 'svelte'
+import type { Draft } from './draft.svelte.ts'
+import type { LabStore } from './lab.svelte.ts'
+import type { Selection } from './selection.svelte.ts'
+
+export class Layout {
+  left = $state<'guide' | 'program' | 'output'>('guide')
+  settingsOpen = $state(false)
+  keysOpen = $state(false)
+  /** Control the guide points at: `run`, `pause`, `fault:crash-executor`. */
+  pointed = $state<string | null>(null)
+}
+
+export interface WindowState {
+  lab: LabStore
+  draft: Draft
+  selection: Selection
+  layout: Layout
+  /** Runs what is in the editor; stops the run before. */
+  run: () => Promise<void>
+}
+
+export const [useWindow, provideWindow] = createContext<WindowState>()

@@ -1,0 +1,117 @@
+/** The bars of the tasks by executor and slot, in pixels; no drawing here. */
+import type { ExecutorView, RunView, TaskView } from '../../engine/view/types.ts'
+import { isDead, keyOf } from '../map/layout.ts'
+import { timeSpan, timeScale, type TimeScale } from './time-axis.ts'
+
+export type BarLook = 'running' | 'success' | 'failed' | 'killed' | 'fetch-failed' | 'lost' | 'again'
+
+export interface GanttRow {
+  key: string
+  label: string
+  executor: ExecutorView
+  y: number
+  h: number
+  lane: number
+  lanes: number
+  from: number
+  to: number
+}
+
+export interface Bar {
+  task: TaskView
+  look: BarLook
+  /** `↻` on every attempt that runs again, whatever its outcome. */
+  again: boolean
+  x: number
+  y: number
+  w: number
+  h: number
+}
+
+export interface Gantt {
+  scale: TimeScale
+  rows: GanttRow[]
+  bars: Bar[]
+  /** Attempt to later attempt of the same partition. */
+  links: { from: Bar; to: Bar }[]
+  deaths: { t: number; label: string; row: GanttRow }[]
+  height: number
+}
+
+export const LABELS = 92
+export const AXIS = 22
+const TOP = 14
+
+export function lookOf(task: TaskView): BarLook {
+  if (task.state === 'running') return task.again ? 'again' : 'running'
+  return task.state
+}
+
+/** Lanes get thinner as rows get more, within what can still be seen and clicked. */
+export function laneHeight(lanes: number, room: number): number {
+  return Math.max(7, Math.min(13, Math.floor(room / Math.max(1, lanes)) - 3))
+}
+
+export function layoutGantt(view: RunView, now: number, width: number, room: number): Gantt {
+  const first = view.executors.reduce<number | null>((least, one) => (least === null || one.launchedAt < least ? one.launchedAt : least), null)
+  const span = timeSpan(first, now)
+  const scale = timeScale(span.start, span.end, LABELS, width - 14)
+  const executors = view.executors
+  const lanesOf = (executor: ExecutorView): number => Math.max(1, executor.slots.length, executor.cores)
+  const lanes = executors.reduce((sum, one) => sum + lanesOf(one) + 0.6, 0)
+  const lane = laneHeight(lanes, room - AXIS - TOP)
+  const step = lane + 2
+  const rows = new Map<string, GanttRow>()
+  const several = new Set(executors.map((one) => one.appId)).size > 1
+  let y = TOP
+  for (const executor of executors) {
+    const h = Math.max(lanesOf(executor) * step + 2, 16)
+    const dead = isDead(executor)
+    rows.set(keyOf(executor), {
+      key: keyOf(executor),
+      label: executor.id === 'driver' ? 'driver' : `executor ${executor.id}${several ? ` · ${view.apps.findIndex((app) => app.appId === executor.appId) + 1}` : ''}`,
+      executor,
+      y,
+      h,
+      lane,
+      lanes: lanesOf(executor),
+      from: executor.registeredAt ?? executor.launchedAt,
+      to: dead ? (executor.end?.t ?? executor.removedAt ?? now) : now
+    })
+    y += h + 5
+  }
+
+  const bars: Bar[] = []
+  const links: Gantt['links'] = []
+  const lastOf = new Map<string, Bar>()
+  for (const task of view.tasks) {
+    const row = rows.get(keyOf({ id: task.executorId, appId: task.appId }))
+    if (!row) continue
+    const x = scale.x(task.startedAt)
+    const bar: Bar = {
+      task,
+      look: lookOf(task),
+      again: task.again,
+      x,
+      y: row.y + 2 + Math.min(row.lanes - 1, Math.max(0, task.slot)) * step,
+      w: Math.max(2, scale.x(task.endedAt ?? Math.max(now, task.startedAt)) - x),
+      h: lane
+    }
+    bars.push(bar)
+    const key = `${task.appId}/${task.stageId}/${task.partition}`
+    const before = lastOf.get(key)
+    if (before && task.again && !task.speculative) links.push({ from: before, to: bar })
+    lastOf.set(key, bar)
+  }
+  const deaths = [...rows.values()].flatMap((row) => {
+    const end = row.executor.end
+    if (!isDead(row.executor) || !end || end.code === 0) return []
+    return [{ t: end.t, label: end.code === null ? 'gone' : `exit ${end.code}`, row }]
+  })
+  return { scale, rows: [...rows.values()], bars, links, deaths, height: y + AXIS }
+}
+
+/** The bar under a point, the topmost first. */
+export function barAt(gantt: Gantt, x: number, y: number): Bar | null {
+  return gantt.bars.findLast((bar) => x >= bar.x - 1 && x <= bar.x + bar.w + 1 && y >= bar.y - 1 && y <= bar.y + bar.h + 1) ?? null
+}

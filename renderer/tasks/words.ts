@@ -1,0 +1,29 @@
+/** Tasks and stages in words. */
+import type { StageView, TaskView } from '../../engine/view/types.ts'
+import { durationText } from '../state/lab-clock.ts'
+
+export const taskName = (task: TaskView): string => `task ${task.stageId}.${task.partition}`
+
+export const TASK_STATE: Record<TaskView['state'], string> = {
+  running: 'running',
+  success: 'done',
+  failed: 'failed',
+  killed: 'killed',
+  'fetch-failed': 'could not fetch',
+  lost: 'done, then lost'
+}
+
+export const taskSign = (task: TaskView): string => ({ running: '●', success: '✓', failed: '✕', killed: '⊘', 'fetch-failed': '⇣', lost: '◌' })[task.state]
+
+export const taskTone = (task: TaskView): string => ({ running: 'run', success: 'ok', failed: 'fail', killed: '', 'fetch-failed': 'again', lost: 'again' })[task.state]
+
+export function taskLine(task: TaskView, now: number): string {
+  const lasted = durationText((task.endedAt ?? now) - task.startedAt)
+  return `${taskName(task)}, attempt ${task.attempt}, executor ${task.executorId}, ${TASK_STATE[task.state]}${task.again ? ', runs again' : ''}, ${lasted}`
+}
+
+export const stageName = (stage: { id: number; attempt: number }): string => `stage ${stage.id}${stage.attempt > 0 ? ` (attempt ${stage.attempt})` : ''}`
+
+export const STAGE_STATE: Record<StageView['state'], string> = { waiting: 'waiting', running: 'running', complete: 'complete', failed: 'failed', skipped: 'skipped' }
+
+export const stageTone = (stage: StageView): string => ({ waiting: '', running: 'run', complete: 'ok', failed: 'fail', skipped: '' })[stage.state]
