@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
 
 /** `+pid` guards, `-pid` releases; the end of the pipe is the end of the host. */
 const PROGRAM = `
@@ -45,10 +46,10 @@ export class Warden {
     }
     warden.on('error', gone)
     warden.on('exit', gone)
-    warden.stdin!.on('error', gone)
+    warden.stdin.on('error', gone)
     // It must not keep the host alive: it is there for the host's end.
     warden.unref()
-    ;(warden.stdin as unknown as { unref(): void }).unref()
+    ;(warden.stdin as Socket).unref()
     for (const pid of this.#guarded) this.#tell(`+${pid}\n`)
   }
 

@@ -2,7 +2,7 @@
 import type { LabApi } from '../../engine/lab-api.ts'
 import { connectLab } from '../../main/ipc/client.ts'
 import type { ConnectedLab } from '../../main/ipc/client.ts'
-import type { ClientChannel } from '../../main/ipc/frames.ts'
+import type { ClientChannel, ServerFrame } from '../../main/ipc/frames.ts'
 
 declare global {
   interface Window {
@@ -61,8 +61,8 @@ export function webSocketChannel(address: string, open: (address: string) => Web
       pause = FIRST_RETRY
       become('open')
     }
-    socket.onmessage = ({ data }) => {
-      const frame = JSON.parse(String(data))
+    socket.onmessage = ({ data }: MessageEvent) => {
+      const frame = JSON.parse(data as string) as ServerFrame
       for (const handler of frameHandlers) handler(frame)
     }
     // An error is always followed by `close`.

@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { connect, createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -200,7 +199,7 @@ describe('a window over a WebSocket', () => {
     const closed = new AbortController()
     const client = connectLab(
       webSocketChannel(`ws://127.0.0.1:${host.port}/lab`, (address) => {
-        const socket = new NodeWebSocket(address, { headers: { ...cookie, Origin: origin() }, signal: closed.signal } as object)
+        const socket = new NodeWebSocket(address, { headers: { ...cookie, Origin: origin() }, signal: closed.signal })
         sockets.push(socket)
         return socket as unknown as WebSocket
       })
@@ -254,7 +253,7 @@ describe('a window over a WebSocket', () => {
     const from: number[] = []
     const all = new Promise<void>((resolve) =>
       socket.on('message', (data) => {
-        const frame = JSON.parse(String(data)) as { batch: { push: { from: number; events: unknown[] } }[] }
+        const frame = JSON.parse((data as Buffer).toString()) as { batch: { push: { from: number; events: unknown[] } }[] }
         for (const { push } of frame.batch) {
           from.push(push.from)
           if (push.from + push.events.length === total) resolve()

@@ -49,7 +49,7 @@ const acts: Record<string, (...args: never[]) => unknown> = {
     const send = webContents.send
     webContents.send = (_channel, ...args) => void answers.push(...args)
     const frames = { gone: null, inner: { url: webContents.mainFrame.url, parent: webContents.mainFrame }, foreign: { url: 'https://elsewhere.invalid/', parent: null } }
-    webContents.fromFrame(frames[frame], TO_LAB!, message)
+    webContents.fromFrame(frames[frame], TO_LAB, message)
     return new Promise((resolve) => setImmediate(() => setImmediate(() => {
       webContents.send = send
       resolve(answers)

@@ -1,8 +1,8 @@
 /** A desktop window as a channel. The one place where messages of a window enter the main process. */
 import type { WebContents } from 'electron'
 import { isTrusted } from '../security/senders.ts'
-import { FROM_LAB, TO_LAB } from './frames.ts'
-import type { ServerChannel } from './frames.ts'
+import { FROM_LAB, TO_LAB } from '../ipc/frames.ts'
+import type { ServerChannel } from '../ipc/frames.ts'
 
 export function windowChannel(contents: WebContents): ServerChannel {
   return {

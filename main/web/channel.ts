@@ -1,6 +1,6 @@
 /** A window on the other end of a WebSocket: JSON text, one frame a message. */
-import type { WebSocket } from 'ws'
-import type { ServerChannel, ServerFrame } from './frames.ts'
+import type { RawData, WebSocket } from 'ws'
+import type { ServerChannel, ServerFrame } from '../ipc/frames.ts'
 
 /** A window that does not say hello, or answer a ping, within this time is gone. */
 const SILENCE_MS = 30_000
@@ -24,16 +24,17 @@ export function webSocketChannel(socket: WebSocket): ServerChannel {
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame))
     },
     onFrame: (handler) => {
-      socket.on('message', (data, binary) => handler(binary ? undefined : parse(String(data))))
+      socket.on('message', (data, binary) => handler(binary ? undefined : parse(data)))
     },
     onClose: (handler) => void socket.on('close', handler),
     waiting: () => socket.bufferedAmount
   }
 }
 
-function parse(text: string): unknown {
+function parse(data: RawData): unknown {
   try {
-    return JSON.parse(text)
+    // With `nodebuffer`, the default, it is one Buffer.
+    return JSON.parse((data as Buffer).toString())
   } catch {
     return undefined
   }
