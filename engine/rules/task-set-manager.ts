@@ -46,6 +46,7 @@ export class TaskSetManager {
   readonly #again = new Map<number, CauseRef>()
   readonly #maps: FinishedMaps | null
   #indexOf: Map<number, number> | null = null
+  #aborted = false
   #succeeded = 0
   #results = 0
   #resultBytes = 0
@@ -161,7 +162,7 @@ export class TaskSetManager {
     out.push({ type: 'task-ended', task, reason, result, cause })
     const hopeless = this.#hopeless(task, reason)
     if (hopeless !== null) {
-      this.#abort(hopeless, task, reason, out)
+      this.#abort(hopeless, reason, { key: `task-end:${task.taskId}` }, out)
       return
     }
     const counted = countsToMaxFailures(reason)
@@ -169,7 +170,7 @@ export class TaskSetManager {
       const failures = ++this.#failures[index]!
       if (failures >= this.#options.maxFailures) {
         const lost = `Lost ${this.#taskName(task)} (${task.host} executor ${task.executorId}): ${errorText(reason)}`
-        this.#abort(`Task ${index} in stage ${this.name} failed ${failures} times, most recent failure: ${lost}\nDriver stacktrace:`, task, reason, out)
+        this.#abort(`Task ${index} in stage ${this.name} failed ${failures} times, most recent failure: ${lost}\nDriver stacktrace:`, reason, { key: `task-end:${task.taskId}` }, out)
         return
       }
     }
@@ -239,11 +240,8 @@ export class TaskSetManager {
     this.#resultBytes += bytes
     const limit = this.#options.maxResultSize
     if (this.set.taskType === 'ShuffleMapTask' || limit <= 0 || this.#resultBytes <= limit) return true
-    if (!this.zombie) {
-      const message = `Total size of serialized results of ${this.#results} tasks (${bytesToString(this.#resultBytes)}) is bigger than spark.driver.maxResultSize (${bytesToString(limit)})`
-      this.zombie = true
-      out.push({ type: 'task-set-failed', stageId: this.set.stageId, stageAttempt: this.set.stageAttempt, message, cause: { key: `task-start:${task.taskId}` } })
-    }
+    const message = `Total size of serialized results of ${this.#results} tasks (${bytesToString(this.#resultBytes)}) is bigger than spark.driver.maxResultSize (${bytesToString(limit)})`
+    this.#abort(message, undefined, { key: `task-start:${task.taskId}` }, out)
     return false
   }
 
@@ -255,10 +253,11 @@ export class TaskSetManager {
     return null
   }
 
-  #abort(message: string, task: TaskDescription, exception: TaskEndReason, out: RulesEffect[]): void {
-    const told = this.zombie && this.running === 0 && this.#succeeded === this.set.tasks.length
+  #abort(message: string, exception: TaskEndReason | undefined, cause: CauseRef, out: RulesEffect[]): void {
     this.zombie = true
-    if (!told) out.push({ type: 'task-set-failed', stageId: this.set.stageId, stageAttempt: this.set.stageAttempt, message, exception, cause: { key: `task-end:${task.taskId}` } })
+    if (this.#aborted) return
+    this.#aborted = true
+    out.push({ type: 'task-set-failed', stageId: this.set.stageId, stageAttempt: this.set.stageAttempt, message, exception, cause })
   }
 
   #retry(task: TaskDescription, reason: TaskEndReason, counted: boolean, out: RulesEffect[]): void {
