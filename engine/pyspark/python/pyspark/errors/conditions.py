@@ -16,6 +16,8 @@ MESSAGES = {
     "CANNOT_PARSE_DATATYPE": "Unable to parse datatype. <msg>.",
     "CANNOT_PROVIDE_METADATA": "Metadata can only be provided for a single column.",
     "CANNOT_SET_TOGETHER": "<arg_list> should not be set together.",
+    "INVALID_TYPE": "Argument `<arg_name>` should not be a <arg_type>.",
+    "COLUMN_IN_LIST": "`<func_name>` does not allow a Column in a list.",
     "CONTEXT_ONLY_VALID_ON_DRIVER": "It appears that you are attempting to reference SparkContext from a broadcast variable, action, or transformation. SparkContext can only be used on the driver, not in code that it run on workers. For more information, see SPARK-5063.",
     "DISALLOWED_TYPE_FOR_CONTAINER": "Argument `<arg_name>`(type: <arg_type>) should only contain a type in [<allowed_types>], got <item_type>",
     "FIELD_DATA_TYPE_UNACCEPTABLE": "<data_type> can not accept object <obj> in type <obj_type>.",
@@ -47,6 +49,7 @@ MESSAGES = {
     "NOT_DATATYPE_OR_STR": "Argument `<arg_name>` should be a DataType or str, got <arg_type>.",
     "NOT_DICT": "Argument `<arg_name>` should be a dict, got <arg_type>.",
     "NOT_INT": "Argument `<arg_name>` should be an int, got <arg_type>.",
+    "NOT_INT_OR_SLICE_OR_STR": "Argument `<arg_name>` should be an int, slice or str, got <arg_type>.",
     "NOT_ITERABLE": "<objectName> is not iterable.",
     "NOT_LIST_OF_COLUMN": "Argument `<arg_name>` should be a list[Column].",
     "NOT_LIST_OF_STR": "Argument `<arg_name>` should be a list[str], got <arg_type>.",
@@ -71,6 +74,8 @@ MESSAGES = {
     "VALUE_NOT_NON_EMPTY_STR": "Value for `<arg_name>` must be a non-empty string, got '<arg_value>'.",
     "VALUE_NOT_POSITIVE": "Value for `<arg_name>` must be positive, got '<arg_value>'.",
     "VALUE_OUT_OF_BOUNDS": "Value for `<arg_name>` must be between <lower_bound> and <upper_bound> (inclusive), got <actual>",
+    "WRONG_NUM_COLUMNS": "Function `<func_name>` should take at least <num_cols> columns.",
+    "ZERO_INDEX": "Index must be non-zero.",
 }
 
 

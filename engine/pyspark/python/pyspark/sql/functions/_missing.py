@@ -1,0 +1,31 @@
+"""Names PySpark has in `functions` and this package has not."""
+
+NAMES = frozenset("""
+udf pandas_udf udtf arrow_udf arrow_udtf call_udf call_function
+row_number rank dense_rank percent_rank cume_dist ntile lag lead nth_value window session_window window_time
+transform filter exists forall aggregate reduce zip_with map_filter map_zip_with transform_keys transform_values
+array_append array_compact array_except array_insert array_intersect array_position array_prepend array_remove
+array_repeat array_size array_sort array_union arrays_overlap arrays_zip sequence shuffle get inline inline_outer
+stack named_struct map_concat map_contains_key map_entries map_from_arrays map_from_entries str_to_map
+from_json to_json get_json_object json_tuple schema_of_json json_array_length json_object_keys from_csv to_csv schema_of_csv
+from_xml to_xml schema_of_xml xpath xpath_boolean xpath_double xpath_float xpath_int xpath_long xpath_number xpath_short xpath_string
+to_char to_varchar to_number to_binary try_to_number try_to_binary try_to_timestamp try_add try_subtract try_multiply
+try_divide try_mod try_avg try_sum try_element_at try_aes_decrypt try_parse_json try_parse_url try_reflect try_url_decode
+base64 unbase64 bin hex unhex conv crc32 xxhash64 sha encode decode aes_encrypt aes_decrypt uuid levenshtein soundex overlay
+left right char chr find_in_set substring_index split_part sentences space btrim octet_length bit_length elt position
+replace mask regexp_count regexp_extract_all regexp_instr regexp_substr url_encode url_decode parse_url luhn_check
+cbrt cot csc sec asinh acosh atanh expm1 log1p rint factorial hypot width_bucket e pi shiftleft shiftLeft shiftright
+shiftRight shiftrightunsigned shiftRightUnsigned bit_count bit_get getbit equal_null ifnull nullif nullifzero nvl nvl2
+zeroifnull assert_true bitwise_and bit_and bit_or bit_xor grouping grouping_id histogram_numeric approx_percentile
+percentile product string_agg string_agg_distinct listagg listagg_distinct regr_avgx regr_avgy regr_count regr_intercept
+regr_r2 regr_slope regr_sxx regr_sxy regr_syy first_value last_value count_min_sketch hll_sketch_agg hll_sketch_estimate
+hll_union hll_union_agg bitmap_bit_position bitmap_bucket_number bitmap_construct_agg bitmap_count bitmap_or_agg
+months_between next_day add_days date_from_unix_date date_part datepart extract from_utc_timestamp to_utc_timestamp
+make_date make_timestamp make_timestamp_ltz make_timestamp_ntz make_interval make_dt_interval make_ym_interval
+localtimestamp current_timezone convert_timezone timestamp_add timestamp_diff timestamp_micros timestamp_millis
+timestamp_seconds to_timestamp_ltz to_timestamp_ntz to_unix_timestamp unix_date unix_micros unix_millis unix_seconds
+weekday dayname monthname years months days hours bucket partitioning current_catalog current_database current_schema
+current_user user session_user version typeof input_file_block_length input_file_block_start java_method reflect
+parse_json is_variant_null variant_get try_variant_get schema_of_variant schema_of_variant_agg to_variant_object
+collate collation is_valid_utf8 make_valid_utf8 validate_utf8 try_validate_utf8 unwrap_udt randstr uniform rand_str
+""".split())
