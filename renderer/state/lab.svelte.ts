@@ -4,8 +4,9 @@
  */
 import type { EventId, LabEvent } from '../../engine/events/index.ts'
 import type { FaultDescription, LabApi, LabInfo, RunRequest, Scenario, ScenarioSummary } from '../../engine/lab-api.ts'
-import type { RunView, TaskView } from '../../engine/view/types.ts'
+import type { Ref, RunView, TaskView } from '../../engine/view/types.ts'
 import { emptyView, fold } from '../../engine/view/fold.ts'
+import { whyFor, type Why } from '../../engine/view/why.ts'
 import { answerTo, type Pending } from '../faults/faults.ts'
 import { LabClock } from './lab-clock.ts'
 import { snapshot } from './snapshot.ts'
@@ -130,12 +131,10 @@ export class LabStore {
     }
   }
 
-  event(id: EventId): LabEvent | undefined {
-    return this.#byId.get(id)
-  }
-
-  get events(): readonly LabEvent[] {
-    return this.#events
+  /** Why something is as it is, from the causes written in the events; follows the view. */
+  why(ref: Ref): Why | null {
+    void this.view
+    return whyFor(this.#folded, ref, this.#byId)
   }
 
   dismiss(): void {
