@@ -28,6 +28,7 @@ export class ClusterBackend implements Backend {
   readonly #conf: Record<string, string>
   readonly #events: BackendEvents
   readonly #executors = new Map<string, Executor>()
+  readonly #byLine = new Map<Line, Executor>()
   readonly #granted = new Map<string, { host: string; cores: number; cause?: EventId }>()
   /** Given up or gone: a late word from them is answered with StopExecutor (§4.27). */
   readonly #removed = new Set<string>()
@@ -189,8 +190,8 @@ export class ClusterBackend implements Backend {
       this.#register(line, message)
       return
     }
-    const executor = [...this.#executors.values()].find((candidate) => candidate.line === line)
-    if (executor === undefined) {
+    const executor = this.#byLine.get(line)
+    if (executor === undefined || this.#removed.has(executor.id)) {
       line.send({ type: 'StopExecutor', reason: 'The driver has given this executor up.' })
       return
     }
@@ -251,6 +252,7 @@ export class ClusterBackend implements Backend {
     }
     const executor: Executor = { id: executorId, host: message.host, cores: message.cores, line, blockPort: message.blockPort, lastHeard: this.#child.clock.now(), toldSilent: false, ready: false, connected: true, binaries: new Set() }
     this.#executors.set(executorId, executor)
+    this.#byLine.set(line, executor)
     line.onClose(() => this.#disconnected(executor))
     line.send({ type: 'RegisteredExecutor', conf: this.#conf })
     this.#events.executorAdded({ executorId, host: message.host, cores: message.cores })
@@ -259,6 +261,7 @@ export class ClusterBackend implements Backend {
   /** The fast path: the socket closed. The exit code comes by the Worker and the Master (§4.21). */
   #disconnected(executor: Executor): void {
     executor.connected = false
+    this.#byLine.delete(executor.line)
     if (this.#stopped || this.#removed.has(executor.id)) return
     const fate = this.#fates.get(executor.id)
     if (fate !== undefined) {

@@ -1,0 +1,590 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { availableParallelism, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { BareEvent, EventId, StorageLevel } from '../events/index.ts'
+import type { TaskReport } from '../executor/env.ts'
+import { runMachine, driverMachine, type RunningMachine } from '../machines/index.ts'
+import type { RddDeclaration } from '../pyspark/contract.ts'
+import { checkConf, readInt, readTime, settings } from '../rules/conf.ts'
+import { parseMaster, type Master } from '../rules/master-urls.ts'
+import { Schedulers } from '../rules/schedulers.ts'
+import { localApplicationId, SPARK_VERSION } from '../rules/spark-events.ts'
+import type { CauseRef, LossReason, RulesEffect, TaskDescription } from '../rules/types.ts'
+import type { DriverBoot } from '../world/boot.ts'
+import type { LabToChild, TaskBinary } from '../world/messages.ts'
+import type { Timer } from '../world/interfaces.ts'
+import type { Child } from '../world/real/child.ts'
+import type { Backend, BackendEvents } from './backend.ts'
+import { BlockMaster } from './block-master.ts'
+import { ClusterBackend } from './cluster-backend.ts'
+import type { DriverMemory } from './driver-memory.ts'
+import { DriverFiles, javaFailure } from './files.ts'
+import { jobError, Jobs, type JobAnswer } from './jobs.ts'
+import { LocalBackend } from './local-backend.ts'
+import { debugString, RddTable } from './rdd-table.ts'
+import { memoryForStorage } from '../executor/block-store.ts'
+
+export interface FailOrder {
+  faultId: string
+  cause: EventId
+  stage?: number
+  partition?: number
+  executorId?: string
+}
+
+/** Moments the lab wants to hear of, for faults that wait. */
+export interface WatchList {
+  jobs: boolean
+  stages: Set<number>
+  tasks: Set<string>
+}
+
+/** The standalone machine that outlives a SparkContext: it belongs to the process. */
+export const startDriverMachine = (child: Child): RunningMachine<typeof driverMachine> =>
+  runMachine(driverMachine, (state, event) => child.post({ Event: 'kindling.MachineState', actor: 'driver', machine: 'driver', state, event }))
+
+/** One SparkContext: its application, RDDs, jobs, and the backend its tasks run on (§1.9). */
+export class DriverContext {
+  readonly conf: Record<string, string>
+  readonly master: string
+  readonly rdds = new RddTable()
+  readonly blocks = new BlockMaster()
+  readonly jobs = new Jobs()
+  readonly files: DriverFiles
+  readonly watch: WatchList
+  appId = ''
+  /** What plans need to know of a fragment by its id (driver/sql.ts). */
+  planFragment: (planId: number) => unknown = (planId) => {
+    throw new Error(`There is no plan ${planId}`)
+  }
+  readonly #child: Child
+  readonly #boot: DriverBoot
+  readonly #memory: DriverMemory
+  readonly #machine: RunningMachine<typeof driverMachine>
+  readonly #parsed: Master
+  readonly #schedulers: Schedulers
+  #backend: Backend | undefined
+  #cluster: ClusterBackend | undefined
+  readonly #keys = new Map<string, EventId>()
+  readonly #stageRdd = new Map<number, number>()
+  readonly #binaries = new Map<string, { binary: TaskBinary; blobs: Uint8Array[] }>()
+  readonly #checkpointJobs = new Map<number, string>()
+  readonly #broadcasts = new Map<number, Uint8Array>()
+  #nextBroadcast = 0
+  #nextJob = 0
+  #checkpointDir: string | undefined
+  #revive: Timer | undefined
+  #failOrders: FailOrder[] = []
+  #stopped = false
+  #registered: { resolve: (appId: string) => void; reject: (error: Error) => void } | undefined
+  #starving: Timer | undefined
+
+  /** Throws BridgeFailure for settings that Spark refuses. */
+  constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, watch: WatchList) {
+    this.#child = child
+    this.#boot = boot
+    this.#machine = machine
+    this.#memory = memory
+    this.watch = watch
+    this.conf = { ...conf }
+    this.master = conf['spark.master'] ?? boot.defaultMaster
+    this.conf['spark.master'] = this.master
+    this.files = new DriverFiles(boot.program.cwd, child.boot.folders)
+    const [wrong] = checkConf(this.conf)
+    if (wrong !== undefined) throw javaFailure('org.apache.spark.SparkException', wrong.message)
+    try {
+      this.#parsed = parseMaster(this.master, availableParallelism(), settings.executorMemory(this.conf) / 2 ** 20)
+    } catch (error) {
+      throw javaFailure('org.apache.spark.SparkException', (error as Error).message)
+    }
+    if (this.#parsed.kind === 'yarn' || this.#parsed.kind === 'k8s') {
+      throw javaFailure('org.apache.spark.SparkException', `Kindling has no ${this.#parsed.kind === 'yarn' ? 'YARN' : 'Kubernetes'}: leave the master out for the lab's standalone cluster, or write local[*].`)
+    }
+    this.#schedulers = new Schedulers({
+      conf: this.conf,
+      random: Math.random,
+      rdd: (id) => this.rdds.get(id),
+      cacheLocations: (rddId, partition) => this.blocks.locations(rddId, partition).map((holder) => holder.executorId),
+      cachedOn: (executorId) => this.blocks.cachedOn(executorId),
+      epoch: (now) => child.epoch(now),
+      appId: () => this.appId,
+      ...(this.#parsed.kind === 'local' ? { maxFailures: this.#parsed.maxFailures } : {})
+    })
+  }
+
+  get isLocal(): boolean {
+    return this.#parsed.kind === 'local'
+  }
+
+  get defaultParallelism(): number {
+    const set = settings.defaultParallelism(this.conf)
+    if (set !== null) return set
+    if (this.#parsed.kind === 'local') return this.#parsed.threads
+    return Math.max(this.#backend?.totalCores() ?? 0, 2)
+  }
+
+  /** Registers the application and waits for its first executors. */
+  async start(): Promise<void> {
+    const { conf } = this
+    this.#machine.send({ type: 'StartContext' })
+    const events = this.#backendEvents()
+    try {
+      if (this.#parsed.kind === 'local') {
+        this.appId = localApplicationId(this.#child.epoch(this.#child.clock.now()))
+        conf['spark.app.id'] = this.appId
+        this.#child.send({ type: 'LocalApplication', appId: this.appId })
+        this.#announce()
+        const local = new LocalBackend(this.#child, conf, this.#boot, this.#parsed.threads, events)
+        this.#backend = local
+        this.#memory.withTasks(() => local.booked())
+        await local.start()
+      } else {
+        const cluster = new ClusterBackend(this.#child, conf, events)
+        this.#cluster = cluster
+        this.#backend = cluster
+        const driverPort = await cluster.listen()
+        this.appId = await new Promise<string>((resolve, reject) => {
+          this.#registered = { resolve, reject }
+          this.#child.send({
+            type: 'RegisterApplication',
+            name: conf['spark.app.name'] ?? 'application',
+            coresMax: settings.coresMax(conf),
+            executorCores: this.#parsed.kind === 'local-cluster' ? this.#parsed.coresPerWorker : settings.executorCores(conf),
+            executorMemoryMb: settings.executorMemory(conf) / 2 ** 20,
+            driverPort,
+            conf,
+            ...(this.#parsed.kind === 'local-cluster'
+              ? { cluster: { workers: this.#parsed.workers, coresPerWorker: this.#parsed.coresPerWorker, memoryPerWorkerMb: this.#parsed.memoryPerWorkerMb } }
+              : {})
+          })
+        })
+        conf['spark.app.id'] = this.appId
+        conf['spark.driver.port'] = String(driverPort)
+        this.#announce()
+        cluster.started(this.appId)
+      }
+    } catch (error) {
+      this.#machine.send({ type: 'RegistrationFailed' })
+      throw error instanceof Error && error.name === 'BridgeFailure' ? error : javaFailure('org.apache.spark.SparkException', (error as Error).message)
+    }
+    this.#machine.send({ type: 'Registered' })
+    await this.#cluster?.awaitExecutors(readTime(conf, 'spark.scheduler.maxRegisteredResourcesWaitingTime', '30s'))
+  }
+
+  /** Words of the lab that concern the application. */
+  fromLab(message: LabToChild): void {
+    if (message.type === 'RegisteredApplication') this.#registered?.resolve(message.appId)
+    else if (message.type === 'ApplicationRefused') this.#registered?.reject(new Error(message.message))
+    else this.#cluster?.fromMaster(message)
+  }
+
+  failNext(order: FailOrder): void {
+    this.#failOrders.push(order)
+  }
+
+  declare(rdds: RddDeclaration[]): void {
+    for (const rdd of rdds) this.rdds.declare(rdd)
+  }
+
+  /** Runs a job and what it brings with it: checkpoints of RDDs that were marked (§5.33). */
+  async runJob(rddId: number, partitions: number[], callSite: string, properties: Record<string, string>): Promise<JobAnswer> {
+    const answer = await this.#submit(rddId, partitions, callSite, properties)
+    await this.#checkpointMarked(rddId, callSite)
+    for (const entry of this.rdds.lineage(rddId)) entry.wasRun = true
+    return { results: answer.results, accumulators: [...answer.accumulators, ...this.jobs.takeAccumulators()] }
+  }
+
+  /** One job of one map stage (adaptive execution, §10.2). */
+  async runMapStage(rddId: number, shuffleId: number, reduces: number, callSite: string, properties: Record<string, string>): Promise<number[]> {
+    const jobId = this.#newJob()
+    const done = this.jobs.addMapStage(jobId)
+    this.#apply(this.#schedulers.submitMapStage({ jobId, rddId, shuffleId, reduces, callSite, properties, now: this.#now() }))
+    return done
+  }
+
+  persist(rddId: number, level: StorageLevel): void {
+    this.rdds.get(rddId).storageLevel = level
+  }
+
+  unpersist(rddId: number): void {
+    delete this.rdds.get(rddId).storageLevel
+    this.blocks.removeRdd(rddId)
+    this.#backend?.removeRdd(rddId)
+    this.#child.post({ Event: 'SparkListenerUnpersistRDD', 'RDD ID': rddId })
+  }
+
+  setCheckpointDir(path: string): string {
+    const directory = join(this.files.resolve(path), randomUUID())
+    mkdirSync(directory, { recursive: true })
+    this.#checkpointDir = directory
+    return this.files.qualify(directory)
+  }
+
+  markCheckpoint(rddId: number, local: boolean): void {
+    const entry = this.rdds.get(rddId)
+    if (!local && this.#checkpointDir === undefined) throw javaFailure('org.apache.spark.SparkException', 'Checkpoint directory has not been set in the SparkContext')
+    if (entry.checkpoint === 'done') return
+    if (entry.wasRun === true) {
+      // Its one chance has passed with its first job; nothing will happen (§5.33).
+      entry.checkpoint = 'too-late'
+      this.#child.post({ Event: 'kindling.Note', level: 'warn', text: `checkpoint() on RDD ${rddId} comes after a job has run on it: it will never be written. Call it before the first action.`, actor: 'driver' })
+      return
+    }
+    if (local) entry.storageLevel ??= MEMORY_AND_DISK
+    entry.checkpoint = local ? 'marked-local' : 'marked'
+  }
+
+  rddInfo(rddId: number): { checkpointed: boolean; checkpointFile: string | null; debugString: string } {
+    const entry = this.rdds.get(rddId)
+    return {
+      checkpointed: entry.checkpoint === 'done',
+      checkpointFile: entry.checkpointFile ?? null,
+      debugString: debugString(this.rdds, rddId, (id) => this.blocks.cachedPartitions(id))
+    }
+  }
+
+  addBroadcast(value: Uint8Array): number {
+    const id = this.#nextBroadcast++
+    this.#memory.broadcast += value.byteLength
+    if (this.#memory.full) {
+      this.#memory.broadcast -= value.byteLength
+      throw javaFailure('java.lang.OutOfMemoryError', 'Java heap space')
+    }
+    this.#broadcasts.set(id, value)
+    return id
+  }
+
+  removeBroadcast(id: number, destroy: boolean): void {
+    this.#backend?.removeBroadcast(id)
+    if (!destroy) return
+    this.#memory.broadcast -= this.#broadcasts.get(id)?.byteLength ?? 0
+    this.#broadcasts.delete(id)
+  }
+
+  cancelAllJobs(): void {
+    this.#apply(this.#schedulers.cancelAllJobs(this.#now()))
+  }
+
+  post(event: BareEvent, cause?: EventId): EventId {
+    return this.#child.post(event, cause)
+  }
+
+  /** Ends the application in order (§1.7): the end is posted first, then running jobs fail. */
+  async stop(exitCode: number): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#machine.send({ type: 'StopContext' })
+    this.#revive?.cancel()
+    this.#starving?.cancel()
+    this.#child.post({ Event: 'SparkListenerApplicationEnd', Timestamp: this.#child.epoch(this.#now()), ExitCode: exitCode })
+    this.#apply(this.#schedulers.stop(this.#now()))
+    await this.#backend?.stop()
+    this.#child.send({ type: 'UnregisterApplication', exitCode })
+    this.#machine.send({ type: 'ContextStopped' })
+  }
+
+  #now(): number {
+    return this.#child.clock.now()
+  }
+
+  #newJob(): number {
+    const jobId = this.#nextJob++
+    this.#machine.send({ type: 'JobSubmitted', jobId })
+    if (this.watch.jobs) this.#child.send({ type: 'Moment', moment: { kind: 'job', job: jobId } })
+    return jobId
+  }
+
+  async #submit(rddId: number, partitions: number[], callSite: string, properties: Record<string, string>, checkpointTo?: string): Promise<JobAnswer> {
+    if (this.#stopped) throw javaFailure('java.lang.IllegalStateException', 'Cannot call methods on a stopped SparkContext.')
+    const jobId = this.#newJob()
+    if (checkpointTo !== undefined) this.#checkpointJobs.set(jobId, checkpointTo)
+    const answer = this.jobs.add(jobId, partitions.length)
+    this.#apply(
+      this.#schedulers.submitJob({
+        jobId,
+        rddId,
+        partitions,
+        callSite,
+        properties: checkpointTo === undefined ? properties : { ...properties, [CHECKPOINT_PROPERTY]: checkpointTo },
+        now: this.#now()
+      })
+    )
+    return answer
+  }
+
+  async #checkpointMarked(rddId: number, callSite: string): Promise<void> {
+    for (const entry of this.rdds.lineage(rddId)) {
+      if (entry.checkpoint === 'marked') {
+        const directory = join(this.#checkpointDir!, `rdd-${entry.id}`)
+        mkdirSync(directory, { recursive: true })
+        await this.#submit(entry.id, range(entry.partitions), callSite, {}, directory)
+        this.rdds.cut(entry.id, directory, this.files.qualify(directory))
+      } else if (entry.checkpoint === 'marked-local') {
+        const missing = range(entry.partitions).filter((partition) => this.blocks.locations(entry.id, partition).length === 0)
+        if (missing.length > 0) await this.#submit(entry.id, missing, callSite, {})
+        this.rdds.cut(entry.id, `${LOCAL_CHECKPOINT}${entry.id}`, undefined)
+      }
+    }
+  }
+
+  #cause(cause: CauseRef | undefined): EventId | undefined {
+    if (cause === undefined) return undefined
+    return 'id' in cause ? cause.id : this.#keys.get(cause.key)
+  }
+
+  #apply(effects: RulesEffect[]): void {
+    for (const effect of effects) this.#perform(effect)
+    this.#armRevive()
+  }
+
+  #perform(effect: RulesEffect): void {
+    switch (effect.type) {
+      case 'post': {
+        const { event } = effect
+        if (event.Event === 'SparkListenerStageSubmitted') {
+          const info = event['Stage Info']
+          this.#binaries.delete(`${info['Stage ID']}.${info['Stage Attempt ID'] - 1}`)
+          this.#watchStarvation()
+        }
+        const id = this.#child.post(event, this.#cause(effect.cause))
+        if (effect.key !== undefined) this.#keys.set(effect.key, id)
+        return
+      }
+      case 'launch':
+        this.#launch(effect.task)
+        return
+      case 'kill-task':
+        this.#backend?.kill(effect.taskId, effect.executorId, effect.reason)
+        return
+      case 'resubmit-later':
+        this.#child.clock.after(effect.delayMs, 'resubmit failed stages', () => {
+          if (!this.#stopped) this.#apply(this.#schedulers.resubmitFailedStages(this.#now()))
+        })
+        return
+      case 'output':
+        this.#output(effect)
+        return
+      case 'accumulate':
+        this.jobs.accumulate(effect.updates)
+        return
+      case 'job-succeeded':
+        this.#jobEnded(effect.jobId)
+        this.jobs.succeeded(effect.jobId)
+        return
+      case 'job-failed':
+        this.#jobEnded(effect.jobId)
+        this.jobs.failed(effect.jobId, jobError(effect.message, effect.exception))
+        return
+      case 'map-stage-done':
+        this.#jobEnded(effect.jobId)
+        this.jobs.mapStageDone(effect.jobId, effect.bytesByReduce)
+        return
+      case 'remove-block-manager':
+        this.#removeBlockManager(effect.executorId)
+        return
+      default:
+        return
+    }
+  }
+
+  #jobEnded(jobId: number): void {
+    this.#checkpointJobs.delete(jobId)
+    this.#memory.results = this.jobs.bytes
+    this.#machine.send({ type: 'JobEnded', jobId })
+  }
+
+  /** Keeps a result; a driver that cannot hold it fails the job with OutOfMemoryError in the program's thread (§8.13). */
+  #output(effect: { jobId: number; output: number; value: Uint8Array }): void {
+    this.jobs.output(effect.jobId, effect.output, effect.value)
+    this.#memory.results = this.jobs.bytes
+    if (effect.value.byteLength < 4096 || !this.#memory.full) return
+    const account = this.#memory.account()
+    this.#child.post({ Event: 'kindling.Memory', actor: 'driver', account, appId: this.appId })
+    this.#child.post({ Event: 'kindling.Exception', actor: 'driver', className: 'java.lang.OutOfMemoryError', message: 'Java heap space', traceback: `java.lang.OutOfMemoryError: Java heap space\n\tresults of job ${effect.jobId}: ${account.results} bytes, heap limit ${account.limit} bytes` })
+    if (this.jobs.failed(effect.jobId, javaFailure('java.lang.OutOfMemoryError', 'Java heap space'))) {
+      this.#memory.results = this.jobs.bytes
+      this.#apply(this.#schedulers.cancelJob(effect.jobId, 'because the driver ran out of memory', this.#now()))
+    }
+  }
+
+  #launch(task: TaskDescription): void {
+    const key = `${task.stageId}.${task.stageAttempt}`
+    let binary = this.#binaries.get(key)
+    const rddId = this.#schedulers.stageRdd(task.stageId)
+    if (binary === undefined) {
+      const checkpoint = task.properties[CHECKPOINT_PROPERTY]
+      const shuffle = task.shuffleId
+      const work: TaskBinary['work'] =
+        shuffle !== undefined ? { kind: 'shuffle', shuffleId: shuffle, reduces: this.#schedulers.shuffleReduces(shuffle) } : checkpoint !== undefined ? { kind: 'checkpoint', directory: checkpoint } : { kind: 'result' }
+      binary = this.rdds.binary({ rddId, stageId: task.stageId, stageAttempt: task.stageAttempt, properties: task.properties }, work, this.planFragment)
+      this.#binaries.set(key, binary)
+    }
+    const hasSlices = binary.binary.nodes.some((node) => node.compute.kind === 'slices')
+    const fail = this.#takeFailOrder(task)
+    this.#backend?.launch({ task, binary, slices: hasSlices ? this.rdds.slicesFor(rddId, task.partition) : [], ...(fail === undefined ? {} : { fail: { faultId: fail.faultId, cause: fail.cause } }) })
+  }
+
+  #takeFailOrder(task: TaskDescription): FailOrder | undefined {
+    if (this.#failOrders.length === 0) return undefined
+    const at = this.#failOrders.findIndex(
+      (order) => (order.stage ?? task.stageId) === task.stageId && (order.partition ?? task.partition) === task.partition && (order.executorId ?? task.executorId) === task.executorId
+    )
+    if (at === -1) return undefined
+    const [order] = this.#failOrders.splice(at, 1)
+    if (order !== undefined) this.#failing.set(task.taskId, order.cause)
+    return order
+  }
+
+  /** Attempts that fail because a fault asks for it: the fault is their cause. */
+  readonly #failing = new Map<number, EventId>()
+
+  #report(executorId: string, report: TaskReport): void {
+    const { taskId, state } = report
+    const task = this.#schedulers.running(taskId)
+    if (state === 'RUNNING') {
+      if (task !== undefined && (this.watch.stages.has(task.stageId) || this.watch.tasks.has(`${task.stageId}.${task.partition}`))) {
+        this.#apply(this.#schedulers.statusUpdate({ taskId, state, now: this.#now() }))
+        this.#child.send({ type: 'Moment', moment: { kind: 'task', stage: task.stageId, partition: task.partition, taskId, executorId } })
+        return
+      }
+    }
+    const cause = this.#failing.get(taskId)
+    if (cause !== undefined && state !== 'RUNNING') this.#failing.delete(taskId)
+    if (report.sizes !== undefined && task?.shuffleId !== undefined) {
+      this.#child.post({ Event: 'kindling.MapOutput', executorId, shuffleId: task.shuffleId, mapIndex: task.partition, bytes: report.sizes.reduce((sum, size) => sum + size, 0) })
+    }
+    this.#apply(
+      this.#schedulers.statusUpdate({
+        taskId,
+        state,
+        now: this.#now(),
+        ...(report.reason === undefined ? {} : { reason: report.reason }),
+        ...(cause === undefined || state === 'RUNNING' ? {} : { cause: { id: cause } }),
+        result: {
+          ...(report.value === undefined ? {} : { value: report.value }),
+          ...(report.metrics === undefined ? {} : { metrics: report.metrics }),
+          ...(report.accumulators === undefined ? {} : { accumulators: report.accumulators }),
+          ...(report.sizes === undefined || task === undefined ? {} : { mapStatus: { executorId, host: task.host, mapTaskId: taskId, sizes: report.sizes } })
+        }
+      })
+    )
+  }
+
+  #backendEvents(): BackendEvents {
+    return {
+      executorAdded: ({ executorId, host, cores, cause }) => {
+        this.#child.post(
+          {
+            Event: 'SparkListenerExecutorAdded',
+            Timestamp: this.#child.epoch(this.#now()),
+            'Executor ID': executorId,
+            'Executor Info': { Host: host, 'Total Cores': cores, 'Log Urls': {}, Attributes: {}, Resources: {}, 'Resource Profile Id': 0, 'Registration Time': this.#child.epoch(this.#now()) }
+          },
+          cause
+        )
+      },
+      blockManagerAdded: (holder, maxMemory) => {
+        this.blocks.addHolder(holder)
+        this.#postBlockManager(holder.executorId, holder.host, holder.port, maxMemory)
+      },
+      executorReady: (executorId, host, cores) => this.#apply(this.#schedulers.executorReady({ executorId, host, slots: Math.floor(cores / settings.taskCpus(this.conf)), now: this.#now() })),
+      executorUnavailable: (executorId) => this.#apply(this.#schedulers.executorUnavailable(executorId, this.#now())),
+      executorLost: (executorId, reason, cause) => this.#executorLost(executorId, reason, cause),
+      report: (executorId, report) => this.#report(executorId, report),
+      blockUpdated: (executorId, update) => {
+        this.blocks.update(executorId, update.rddId, update.partition, update)
+        this.#child.post({ Event: 'kindling.CachedBlock', executorId, rddId: update.rddId, partition: update.partition, memory: update.memory, disk: update.disk, stored: update.stored, ...(update.reason === undefined ? {} : { reason: update.reason }) })
+      },
+      mapOutputs: (shuffleId) =>
+        this.#schedulers.outputs.statuses(shuffleId).map((status) => {
+          const holder = status === null ? undefined : this.blocks.holder(status.executorId)
+          return status === null || holder === undefined ? null : { ...holder, sizes: status.sizes }
+        }),
+      blockLocations: (rddId, partition) => this.blocks.locations(rddId, partition),
+      broadcastValue: (id) => this.#broadcasts.get(id),
+      removed: (message) => {
+        this.#child.post({ Event: 'kindling.Note', level: 'error', text: message, actor: 'driver' })
+        this.#apply(this.#schedulers.cancelAllJobs(this.#now(), message))
+      }
+    }
+  }
+
+  #executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void {
+    const id = this.#child.post({ Event: 'SparkListenerExecutorRemoved', Timestamp: this.#child.epoch(this.#now()), 'Executor ID': executorId, 'Removed Reason': reason.text }, cause)
+    this.#keys.set(`executor-lost:${executorId}`, id)
+    this.#apply(this.#schedulers.executorLost({ executorId, reason, now: this.#now() }))
+  }
+
+  #removeBlockManager(executorId: string): void {
+    const holder = this.blocks.holder(executorId)
+    if (holder === undefined) return
+    this.blocks.removeHolder(executorId)
+    this.#child.post(
+      { Event: 'SparkListenerBlockManagerRemoved', 'Block Manager ID': { 'Executor ID': executorId, Host: holder.host, Port: holder.port }, Timestamp: this.#child.epoch(this.#now()) },
+      this.#keys.get(`executor-lost:${executorId}`)
+    )
+  }
+
+  /** A waiting locality level opens at a time of its own (§6.9). */
+  #armRevive(): void {
+    const at = this.#schedulers.nextRevive(this.#now())
+    this.#revive?.cancel()
+    this.#revive = undefined
+    if (at === undefined || this.#stopped) return
+    this.#revive = this.#child.clock.after(Math.max(0, at - this.#now()), 'locality wait', () => this.#apply(this.#schedulers.revive(this.#now())))
+  }
+
+  /** §3.13: tells every 15 s that tasks wait and no executor has taken any. */
+  #watchStarvation(): void {
+    if (this.#starving !== undefined || this.isLocal) return
+    const arm = (): void => {
+      this.#starving = this.#child.clock.after(settings.starvationTimeout(this.conf), 'starvation check', () => {
+        this.#starving = undefined
+        if (this.#stopped || this.jobs.running === 0 || (this.#backend?.totalCores() ?? 0) > 0) return
+        this.#child.post({ Event: 'kindling.Note', level: 'warn', actor: 'driver', text: 'Initial job has not accepted any resources; check your cluster UI to ensure that workers are registered and have sufficient resources' })
+        arm()
+      })
+    }
+    arm()
+  }
+
+  #announce(): void {
+    const now = this.#child.epoch(this.#now())
+    const post = (event: BareEvent): void => void this.#child.post(event)
+    post({
+      Event: 'SparkListenerResourceProfileAdded',
+      'Resource Profile Id': 0,
+      'Executor Resource Requests': { memory: { 'Resource Name': 'memory', Amount: settings.executorMemory(this.conf) / 2 ** 20, 'Discovery Script': '', Vendor: '' } },
+      'Task Resource Requests': { cpus: { 'Resource Name': 'cpus', Amount: readInt(this.conf, 'spark.task.cpus', 1) } }
+    })
+    this.#postBlockManager('driver', this.#boot.host, 0, memoryForStorage(this.conf, this.#boot.heapLimit))
+    post({
+      Event: 'SparkListenerEnvironmentUpdate',
+      'JVM Information': { 'Java Version': `none (Node.js ${process.versions.node})`, 'Java Home': '', 'Scala Version': 'none' },
+      'Spark Properties': { ...this.conf },
+      'Hadoop Properties': {},
+      'System Properties': {},
+      'Metrics Properties': {},
+      'Classpath Entries': {}
+    })
+    post({ Event: 'SparkListenerApplicationStart', 'App Name': this.conf['spark.app.name'] ?? 'application', 'App ID': this.appId, Timestamp: now, User: userInfo().username })
+  }
+
+  #postBlockManager(executorId: string, host: string, port: number, maxMemory: number): void {
+    this.#child.post({
+      Event: 'SparkListenerBlockManagerAdded',
+      'Block Manager ID': { 'Executor ID': executorId, Host: host, Port: port },
+      'Maximum Memory': maxMemory,
+      Timestamp: this.#child.epoch(this.#now()),
+      'Maximum Onheap Memory': maxMemory,
+      'Maximum Offheap Memory': 0
+    })
+  }
+}
+
+/** Marks a directory name as a local checkpoint: blocks in the block store, nothing on a reliable disk. */
+export const LOCAL_CHECKPOINT = 'local-checkpoint:'
+const CHECKPOINT_PROPERTY = 'kindling.checkpoint.directory'
+const MEMORY_AND_DISK: StorageLevel = { 'Use Disk': true, 'Use Memory': true, 'Use Off Heap': false, Deserialized: false, Replication: 1 }
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)

@@ -1,0 +1,234 @@
+import type { EventId } from '../events/index.ts'
+import { executorMachine, runMachine, type RunningMachine } from '../machines/index.ts'
+import { readTime, settings } from '../rules/conf.ts'
+import type { ExecutorBoot } from '../world/boot.ts'
+import type { Connection } from '../world/interfaces.ts'
+import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
+import type { Child } from '../world/real/child.ts'
+import { heapUse } from '../world/real/child.ts'
+import { exhaustHeap } from '../world/real/exhaust.ts'
+import { BlockClient, serveBlocks } from './block-transfer.ts'
+import { memoryForStorage } from './block-store.ts'
+import type { ExecutorEnv, MapOutputPlaces, TaskReport } from './env.ts'
+import { TaskRunner, type StoredBinary } from './task-runner.ts'
+import type { BlockAddress } from './block-transfer.ts'
+
+/** How often a process measures its memory for the picture, real ms. */
+const MEMORY_PERIOD = 1000
+/** Binaries of past stages that are kept for late tasks. */
+const KEPT_BINARIES = 32
+
+/** An executor process (§4): registers, runs tasks, serves blocks, sends heartbeats, leaves when its driver is gone. */
+export class ExecutorProcess {
+  readonly #child: Child
+  readonly #boot: ExecutorBoot
+  readonly #machine: RunningMachine<typeof executorMachine>
+  readonly #runner: TaskRunner
+  readonly #blocks: BlockClient
+  readonly #binaries = new Map<string, StoredBinary>()
+  readonly #asked = new Map<number, (answer: never) => void>()
+  #nextAsk = 0
+  #driver: Connection<ExecutorToDriver, DriverToExecutor> | undefined
+  #hung = false
+  #leaving = false
+
+  constructor(child: Child, boot: ExecutorBoot) {
+    this.#child = child
+    this.#boot = boot
+    this.#machine = runMachine(executorMachine, (state, event) => child.post({ Event: 'kindling.MachineState', actor: child.actor, machine: 'executor', state, event, appId: boot.appId }))
+    this.#blocks = new BlockClient(child.network)
+    this.#runner = new TaskRunner(this.#env(), readTime(child.boot.conf, 'kindling.task.pace', '0ms'))
+    child.onMessage((message) => this.#fromLab(message))
+    const meter = setInterval(() => {
+      if (!child.clock.paused && !this.#hung) this.#tellMemory()
+    }, MEMORY_PERIOD)
+    meter.unref()
+  }
+
+  async run(): Promise<void> {
+    const { executorId, host, cores, driverPort } = this.#boot
+    const blockPort = await serveBlocks(this.#child.network, this.#runner.store)
+    let driver: Connection<ExecutorToDriver, DriverToExecutor>
+    try {
+      driver = await this.#child.network.connect<ExecutorToDriver, DriverToExecutor>(driverPort, 'driver', { onClock: true })
+    } catch {
+      this.#machine.send({ type: 'DriverDisassociated' })
+      await this.#leave(1, 'Cannot connect to the driver')
+      return
+    }
+    this.#driver = driver
+    driver.onMessage((message, blobs) => this.#hear(message, blobs))
+    driver.onClose(() => this.#driverGone())
+    this.#machine.send({ type: 'Connected' })
+    driver.send({ type: 'RegisterExecutor', executorId, host, cores, blockPort })
+  }
+
+  #hear(message: DriverToExecutor, blobs: Uint8Array[]): void {
+    if (this.#hung) return
+    switch (message.type) {
+      case 'RegisteredExecutor':
+        this.#machine.send({ type: 'Registered' })
+        this.#driver?.send({ type: 'LaunchedExecutor', executorId: this.#boot.executorId, maxMemory: memoryForStorage(this.#child.boot.conf, this.#boot.heapLimit) })
+        this.#tellMemory()
+        this.#startHeartbeats()
+        return
+      case 'RegisterExecutorFailed':
+        this.#machine.send({ type: 'RegistrationRefused', message: message.message })
+        void this.#leave(1, message.message)
+        return
+      case 'TaskBinary':
+        this.#binaries.set(message.binary.id, { binary: message.binary, blobs })
+        if (this.#binaries.size > KEPT_BINARIES) this.#binaries.delete(this.#binaries.keys().next().value!)
+        return
+      case 'LaunchTask': {
+        const binary = this.#binaries.get(message.binaryId)
+        if (binary === undefined) {
+          this.#child.post({ Event: 'kindling.Note', level: 'error', text: `Task ${message.task.taskId} came without its binary ${message.binaryId}.`, actor: this.#child.actor })
+          return
+        }
+        this.#machine.send({ type: 'TaskStarted', taskId: message.task.taskId })
+        this.#runner.launch({ task: message.task, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.fail === undefined ? {} : { fail: message.fail }) })
+        return
+      }
+      case 'KillTask':
+        this.#runner.kill(message.taskId, message.reason)
+        return
+      case 'StopExecutor':
+        this.#machine.send({ type: 'StopExecutor' })
+        void this.#leave(0, `Told to stop: ${message.reason}`)
+        return
+      case 'MapOutputs':
+      case 'BlockLocations':
+        this.#answer(message.ask, message)
+        return
+      case 'Broadcast':
+        this.#answer(message.ask, message.found ? blobs[0] : undefined)
+        return
+      case 'RemoveRdd':
+        this.#runner.store.removeRdd(message.rddId)
+        return
+      case 'RemoveShuffle':
+        this.#runner.store.removeShuffle(message.shuffleId)
+        return
+      case 'RemoveBroadcast':
+        this.#runner.removeBroadcast(message.id)
+        return
+      case 'ExecutorGone':
+        this.#blocks.peerGone(message.executorId)
+        this.#runner.outputsChanged()
+        return
+    }
+  }
+
+  #fromLab(message: LabToChild): void {
+    if (message.type !== 'Strike') return
+    if (message.fault === 'oom-executor') void this.#exhaust(message.cause)
+    else if (message.fault === 'hang-executor') {
+      this.#hung = true
+      this.#machine.send({ type: 'Hang' })
+    }
+  }
+
+  /** Takes memory until the heap is full; then it dies as Spark's executor does (§4.12). */
+  async #exhaust(cause: EventId): Promise<void> {
+    const use = (): number => heapUse(this.#runner.account())
+    await exhaustHeap(use, this.#boot.heapLimit, () => this.#tellMemory(cause))
+    await this.#runner.dieOfMemory(cause)
+  }
+
+  #outOfMemory(cause: EventId | undefined): void {
+    if (this.#leaving) return
+    const account = this.#runner.account()
+    this.#child.post({ Event: 'kindling.Memory', actor: this.#child.actor, appId: this.#boot.appId, account }, cause)
+    this.#child.output('stderr', `ERROR Executor: Exception in task, java.lang.OutOfMemoryError: Java heap space\nERROR SparkUncaughtExceptionHandler: Uncaught exception in thread; exiting with 52\n`)
+    this.#machine.send({ type: 'HeapExhausted' })
+    void this.#leave(52, `OutOfMemoryError: ${Math.round(heapUse(account) / 2 ** 20)} MiB in a heap of ${Math.round(account.limit / 2 ** 20)} MiB`)
+  }
+
+  #driverGone(): void {
+    if (this.#leaving || this.#hung) return
+    this.#machine.send({ type: 'DriverDisassociated' })
+    this.#child.output('stderr', 'ERROR CoarseGrainedExecutorBackend: Executor self-exiting due to : Driver disassociated! Shutting down.\n')
+    void this.#leave(0, 'Driver disassociated! Shutting down.')
+  }
+
+  async #leave(code: number, reason: string): Promise<void> {
+    if (this.#leaving) return
+    this.#leaving = true
+    await this.#child.leave(code, reason)
+  }
+
+  #startHeartbeats(): void {
+    const interval = settings.heartbeatInterval(this.#child.boot.conf)
+    const beat = (): void => {
+      if (this.#hung || this.#leaving) return
+      this.#driver?.send({ type: 'Heartbeat', executorId: this.#boot.executorId, memory: this.#runner.account(), running: this.#runner.runningTasks })
+      this.#child.clock.after(interval, 'heartbeat', beat)
+    }
+    // The first after one to two intervals, so that executors do not beat in step (§4.5).
+    this.#child.clock.after(interval * (1 + Math.random()), 'heartbeat', beat)
+  }
+
+  #tellMemory(cause?: EventId): void {
+    this.#child.post({ Event: 'kindling.Memory', actor: this.#child.actor, appId: this.#boot.appId, account: this.#runner.account() }, cause)
+  }
+
+  #ask<T>(send: (ask: number) => void): Promise<T> {
+    return new Promise((resolve) => {
+      const ask = this.#nextAsk++
+      this.#asked.set(ask, resolve as (answer: never) => void)
+      send(ask)
+    })
+  }
+
+  #answer(ask: number, answer: unknown): void {
+    const asked = this.#asked.get(ask)
+    this.#asked.delete(ask)
+    asked?.(answer as never)
+  }
+
+  #report(report: TaskReport): void {
+    if (report.state !== 'RUNNING') this.#machine.send({ type: 'TaskEnded', taskId: report.taskId })
+    if (this.#hung) return
+    const { value, accumulators, ...message } = report
+    const blobs = value === undefined && accumulators === undefined ? [] : [value ?? new Uint8Array(), accumulators ?? new Uint8Array()]
+    this.#driver?.send({ type: 'StatusUpdate', ...message, ...(value === undefined ? {} : { hasValue: true }) }, blobs)
+  }
+
+  #env(): ExecutorEnv {
+    const child = this.#child
+    const boot = this.#boot
+    return {
+      executorId: boot.executorId,
+      host: boot.host,
+      cores: boot.cores,
+      clock: child.clock,
+      conf: child.boot.conf,
+      pythonEntry: child.boot.pythonEntry,
+      snapshot: child.boot.snapshot,
+      folders: child.boot.folders,
+      localDirectory: child.boot.localDirectory,
+      heapLimit: boot.heapLimit,
+      report: (report) => this.#report(report),
+      blockUpdated: (update) => {
+        if (!this.#hung) this.#driver?.send({ type: 'BlockUpdate', ...update })
+      },
+      askMapOutputs: async (shuffleId): Promise<MapOutputPlaces> => this.#ask<MapOutputPlaces>((ask) => this.#driver?.send({ type: 'AskMapOutputs', ask, shuffleId })),
+      askBlockLocations: async (rddId, partition): Promise<BlockAddress[]> => (await this.#ask<{ locations: BlockAddress[] }>((ask) => this.#driver?.send({ type: 'AskBlockLocations', ask, rddId, partition }))).locations,
+      askBroadcast: (id) => this.#ask<Uint8Array | undefined>((ask) => this.#driver?.send({ type: 'AskBroadcast', ask, id })),
+      fetchShuffle: (address, shuffleId, mapIndexes, reduce) => this.#blocks.fetch(address, { type: 'FetchShuffle', shuffleId, mapIndexes, reduce }),
+      fetchBlock: async (address, rddId, partition) => {
+        const [data] = await this.#blocks.fetch(address, { type: 'FetchBlock', rddId, partition })
+        return data ?? new Uint8Array()
+      },
+      post: (event, cause) => child.post(event, cause),
+      output: (stream, text) => child.output(stream, text),
+      outOfMemory: (cause) => this.#outOfMemory(cause),
+      exit: (code, signal) => {
+        child.flush()
+        if (signal !== undefined) process.kill(process.pid, signal as NodeJS.Signals)
+        else process.exit(code)
+      }
+    }
+  }
+}
