@@ -20,6 +20,9 @@ import { loadWindowState, saveWindowState, SMALLEST } from './window/state.ts'
 /** The page's own background, so that a window never flashes the other colour. Kept like the theme's. */
 const BACKGROUND = { light: '#f6f5f2', dark: '#14161a' }
 
+/** A window that breaks is loaded again, this often within a minute. */
+const REVIVALS = 3
+
 const complain = (error: unknown): void => console.error(`kindling: ${error instanceof Error ? error.message : String(error)}`)
 
 app.setName('Kindling')
@@ -79,11 +82,22 @@ function createWindow(lab: LabHost): BrowserWindow {
   })
   const { webContents } = window
   serveLab(lab, windowChannel(webContents), complain)
-  // The lab lives in another process: a new page finds the run where it is.
-  webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason !== 'clean-exit' && !window.isDestroyed()) webContents.reload()
-  })
+  reviveWindow(window)
   return window
+}
+
+/** The lab lives in this process: a new page finds the run where it is. One that breaks at once is not tried for ever. */
+function reviveWindow(window: BrowserWindow): void {
+  let recent: number[] = []
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit' || window.isDestroyed()) return
+    const now = Date.now()
+    recent = [...recent.filter((time) => now - time < 60_000), now]
+    if (recent.length <= REVIVALS) window.webContents.reload()
+    else if (recent.length === REVIVALS + 1) {
+      dialog.showErrorBox('The window keeps breaking', `Kindling's window has ended ${recent.length} times within a minute (${reason}). Please start Kindling again.`)
+    }
+  })
 }
 
 /** Runs and children end before the app does, and not without having been told. */

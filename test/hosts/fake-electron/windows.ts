@@ -88,6 +88,7 @@ export class FakeWebContents extends EventEmitter {
 
 export class BrowserWindow extends EventEmitter {
   static readonly all: BrowserWindow[] = []
+  static readonly events = new EventEmitter()
   readonly options: Record<string, unknown> & { webPreferences: { preload: string } }
   readonly webContents: FakeWebContents
   shown = false
@@ -104,6 +105,7 @@ export class BrowserWindow extends EventEmitter {
     this.background = options['backgroundColor']
     this.webContents = new FakeWebContents(options.webPreferences.preload)
     BrowserWindow.all.push(this)
+    BrowserWindow.events.emit('created')
   }
 
   async loadURL(url: string): Promise<void> {
