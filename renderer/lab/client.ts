@@ -41,13 +41,14 @@ const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 const labAddress = ({ protocol, host }: Location): string => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/lab`
 
-/** A channel that opens its WebSocket again whenever it is lost, after longer and longer pauses. */
-export function webSocketChannel(address: string, open: (address: string) => WebSocket = (url) => new WebSocket(url)): ClientChannel {
+/** A channel that opens its WebSocket again whenever it is lost, after longer and longer pauses, until `close`. */
+export function webSocketChannel(address: string, open: (address: string) => WebSocket = (url) => new WebSocket(url)): ClientChannel & { close(): void } {
   const frameHandlers: Parameters<ClientChannel['onFrame']>[0][] = []
   const stateHandlers: Parameters<ClientChannel['onState']>[0][] = []
   let socket: WebSocket
   let state: 'opening' | 'open' | 'closed' = 'opening'
   let pause = FIRST_RETRY
+  let retry: ReturnType<typeof setTimeout> | undefined
 
   const become = (next: 'open' | 'closed'): void => {
     if (state === next) return
@@ -68,7 +69,7 @@ export function webSocketChannel(address: string, open: (address: string) => Web
     // An error is always followed by `close`.
     socket.onclose = () => {
       become('closed')
-      setTimeout(connect, pause)
+      retry = setTimeout(connect, pause)
       pause = Math.min(pause * 2, LAST_RETRY)
     }
   }
@@ -82,6 +83,12 @@ export function webSocketChannel(address: string, open: (address: string) => Web
     onState: (handler) => {
       stateHandlers.push(handler)
       if (state !== 'opening') handler(state)
+    },
+    close: () => {
+      clearTimeout(retry)
+      socket.onclose = null
+      socket.close()
+      become('closed')
     }
   }
 }

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { LabEvent } from '../../engine/events/index.ts'
 import { LAB_CALLS } from '../../engine/lab-api.ts'
+import type { LabInfo } from '../../engine/lab-api.ts'
 import { startDesktop } from './desktop-app.ts'
 import type { DesktopApp } from './desktop-app.ts'
 
@@ -113,7 +115,7 @@ describe('the window', () => {
 
 describe.each([['registerSource', {}], ['handle', { FAKE_ELECTRON_NO_SOURCE: '1' }]])('the scheme, by protocol.%s', (_name, env) => {
   test('serves the built page with its policy, and nothing else', async () => {
-    const app = await start(env as Record<string, string>)
+    const app = await start(env)
     await app.shown()
     const page = await app.act<{ status: number; headers: Record<string, string>; body: string }>('request', 'kindling://lab/index.html')
     expect(page).toMatchObject({ status: 200, body: readFileSync(join(out, 'renderer', 'index.html'), 'utf8') })
@@ -155,5 +157,65 @@ describe('what the window may not do', () => {
     await app.shown()
     await expect(app.act('call', 'setSpeed', 'run', 99)).rejects.toThrow(/setSpeed: argument 2: /)
     await expect(app.act('call', 'scenario', '../../etc')).rejects.toThrow()
+  })
+})
+
+describe('a run in the desktop', () => {
+  const program = 'from pyspark.sql import SparkSession\nspark = SparkSession.builder.appName("hosts").getOrCreate()\nprint(spark.sparkContext.parallelize([1, 2, 3, 4], 4).map(lambda x: x * 2).sum())\nspark.stop()\n'
+  const forEver = program.replace('lambda x: x * 2', 'lambda x: [x for _ in iter(int, 1)]')
+  const begin = async (source: string): Promise<{ app: DesktopApp; runId: string; events: LabEvent[]; until<T>(find: (events: LabEvent[]) => T | undefined | false): Promise<T> }> => {
+    const app = await start()
+    await app.shown()
+    const events: LabEvent[] = []
+    let look = (): void => {}
+    app.onPush(({ kind, push }) => {
+      if (kind === 'events') events.push(...push.events)
+      look()
+    })
+    await app.act('listen', 'events')
+    const { defaults } = await app.act<LabInfo>('call', 'info')
+    const conf = { ...defaults.conf, 'kindling.task.pace': '0', 'kindling.network.latency': '0' }
+    const answer = await app.act<{ ok: boolean; runId: string }>('call', 'start', { program: source, programName: 'hosts.py', cluster: defaults.cluster, conf, faults: [] })
+    expect(answer).toMatchObject({ ok: true })
+    const until = <T>(find: (seen: LabEvent[]) => T | undefined | false): Promise<T> =>
+      new Promise((resolve) => {
+        look = () => {
+          const found = find(events)
+          if (found !== undefined && found !== false) resolve(found)
+        }
+        look()
+      })
+    return { app, runId: answer.runId, events, until }
+  }
+  const pids = (events: LabEvent[]): number[] => events.flatMap((event) => (event.Event === 'kindling.ProcessSpawned' ? [event.pid] : []))
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+
+  test('is made of utility processes, and its events reach the page in order, once', async () => {
+    const { app, runId, events, until } = await begin(program)
+    const end = await until((seen) => seen.find((event) => event.Event === 'kindling.RunEnded'))
+    expect(end).toMatchObject({ outcome: 'finished', exitCode: 0 })
+    expect(events.flatMap((event) => (event.Event === 'kindling.Output' && event.stream === 'stdout' ? [event.text] : [])).join('')).toBe('20\n')
+    expect(pids(events).length).toBeGreaterThanOrEqual(3)
+    const all = await app.act<{ events: LabEvent[] }>('call', 'events', runId, 0)
+    expect(all.events.slice(0, events.length).map((event) => event.Kindling.id)).toEqual(events.map((event) => event.Kindling.id))
+    await app.act('quit')
+    expect(await app.ended).toBe(0)
+    expect(pids(events).filter(isAlive)).toEqual([])
+  })
+
+  test('ends with the app, and no process of it is left', async () => {
+    const { app, events, until } = await begin(forEver)
+    await until((seen) => seen.find((event) => event.Event === 'SparkListenerTaskStart'))
+    expect(pids(events).every(isAlive)).toBe(true)
+    await app.act('quit')
+    expect(await app.ended).toBe(0)
+    expect(pids(events).filter(isAlive)).toEqual([])
+    expect(app.stderr()).not.toContain('    at ')
   })
 })
