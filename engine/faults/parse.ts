@@ -51,7 +51,17 @@ export function parseFault(text: string): ParsedFault {
   const colon = subject.indexOf(':')
   const fault = parseName(colon === -1 ? subject : subject.slice(0, colon), whole)
   const target = parseTarget(fault, colon === -1 ? undefined : subject.slice(colon + 1), whole)
-  return { fault, target, when: parseWhen(fault, at === -1 ? undefined : whole.slice(at + 1), whole), text: whole }
+  const when = parseWhen(fault, at === -1 ? undefined : whole.slice(at + 1), whole)
+  return { fault, ...(fault === 'fail-task' ? failWhichTask(target, when, whole) : { target, when }), text: whole }
+}
+
+/** A task that has started cannot be the next attempt any more: `@task=S.P` chooses that task from the start. */
+function failWhichTask(target: FaultTarget, when: FaultWhen, whole: string): { target: FaultTarget; when: FaultWhen } {
+  if (when.at !== 'task') return { target, when }
+  const task: FaultTarget = { kind: 'task', stage: when.stage, partition: when.partition }
+  if (target.kind === 'executor') throw new FaultTextError(`"${whole}" names an executor and a task. For fail-task write fail-task:${targetText(task)}@start.`)
+  if (target.kind === 'task' && targetText(target) !== targetText(task)) return { target, when }
+  return { target: task, when: { at: 'start' } }
 }
 
 /** The target as it is written: `any`, `driver`, `2`, `1.3`. */

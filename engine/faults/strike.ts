@@ -90,7 +90,6 @@ function chooseTask(fault: ParsedFault, situation: Situation): Choice {
   const { target, when } = fault
   if (target.kind === 'task') return { strike: 'task', stage: target.stage, partition: target.partition }
   const executorId = target.kind === 'executor' ? { executorId: target.id } : {}
-  if (when.at === 'task') return { strike: 'task', stage: when.stage, partition: when.partition, ...executorId }
   if (when.at === 'stage') return { strike: 'task', stage: when.stage, ...executorId }
   return { strike: 'task', ...executorId }
 }

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import { FAULTS, FAULT_NAMES } from '../../engine/faults/index.ts'
+import { nearest } from '../../engine/faults/nearest.ts'
+import { FaultTextError, parseFault, targetText, whenText } from '../../engine/faults/parse.ts'
+import { chooseTarget, matchesMoment, type Situation } from '../../engine/faults/strike.ts'
+
+describe('the list of faults', () => {
+  test('has a name, a key and sources for each', () => {
+    expect(FAULT_NAMES).toEqual(['crash-executor', 'oom-executor', 'oom-driver', 'kill-driver', 'fail-task', 'hang-executor'])
+    expect(FAULTS.map((fault) => fault.key).join('')).toBe('cmdkfs')
+    for (const fault of FAULTS) expect(fault.sources.every((source) => /^\d+\.\d+$/.test(source))).toBe(true)
+  })
+})
+
+describe('parseFault', () => {
+  test('reads name, target and moment', () => {
+    expect(parseFault('crash-executor:2@stage=1')).toEqual({ fault: 'crash-executor', target: { kind: 'executor', id: '2' }, when: { at: 'stage', stage: 1, first: 'task' }, text: 'crash-executor:2@stage=1' })
+    expect(parseFault('oom-executor:1.3@time=2.5s')).toMatchObject({ target: { kind: 'task', stage: 1, partition: 3 }, when: { at: 'time', ms: 2500 } })
+    expect(parseFault('hang-executor:executor-4@task=0.7')).toMatchObject({ target: { kind: 'executor', id: '4' }, when: { at: 'task', stage: 0, partition: 7 } })
+    expect(parseFault('kill-driver:driver@job=2')).toMatchObject({ target: { kind: 'driver' }, when: { at: 'job', job: 2 } })
+    expect(parseFault('crash-executor@start').when).toEqual({ at: 'start' })
+  })
+
+  test('takes any executor, the driver, and now, where nothing is said', () => {
+    expect(parseFault('crash-executor')).toMatchObject({ target: { kind: 'any' }, when: { at: 'now' } })
+    expect(parseFault('  oom-driver@stage=0 ')).toMatchObject({ target: { kind: 'driver' }, when: { at: 'stage', first: 'submission' }, text: 'oom-driver@stage=0' })
+    expect(parseFault('kill-driver:any').target).toEqual({ kind: 'driver' })
+  })
+
+  test.each([
+    ['time=500ms', 500],
+    ['time=1m', 60_000],
+    ['time=0.25s', 250],
+    ['time=.5s', 500],
+    ['time=0s', 0]
+  ])('%s is %d ms', (when, ms) => {
+    expect(parseFault(`crash-executor@${when}`).when).toEqual({ at: 'time', ms })
+  })
+
+  test('a failing task named as moment is chosen from the start, for then its first attempt is the next one', () => {
+    expect(parseFault('fail-task@task=1.3')).toMatchObject({ target: { kind: 'task', stage: 1, partition: 3 }, when: { at: 'start' } })
+    expect(parseFault('fail-task:1.3@task=1.3')).toMatchObject({ target: { kind: 'task', stage: 1, partition: 3 }, when: { at: 'start' } })
+    expect(parseFault('fail-task:0.1@task=1.3')).toMatchObject({ target: { kind: 'task', stage: 0, partition: 1 }, when: { at: 'task', stage: 1, partition: 3 } })
+    expect(parseFault('fail-task@stage=2').when).toEqual({ at: 'stage', stage: 2, first: 'submission' })
+  })
+
+  const all = 'The faults are: crash-executor, oom-executor, oom-driver, kill-driver, fail-task, hang-executor.'
+  const targets = 'Write an executor id (2), a task as STAGE.PARTITION (1.3), or any.'
+  const whens = 'Write start, job=N, stage=N, task=STAGE.PARTITION or time=2.5s.'
+  const times = 'Write time=2.5s, time=500ms or time=1m.'
+  test.each([
+    ['', 'The fault is empty. Write NAME[:TARGET]@WHEN, for example crash-executor@stage=1.'],
+    ['crash-exectuor@start', `There is no fault named "crash-exectuor". Did you mean crash-executor? ${all}`],
+    ['crash@start', `There is no fault named "crash". Did you mean crash-executor? ${all}`],
+    ['earthquake', `There is no fault named "earthquake". ${all}`],
+    [':2@start', `":2@start" has no fault name. ${all}`],
+    ['crash-executor:@start', `"crash-executor:@start" has a colon but no target after it. ${targets}`],
+    ['crash-executor:two', `"two" is not a target. ${targets}`],
+    ['crash-executor:1.2.3', `"1.2.3" is not a target. ${targets}`],
+    ['crash-executor:-1', `"-1" is not a target. ${targets}`],
+    ['crash-executor:driver@job=0', `crash-executor cannot strike the driver. ${targets}`],
+    ['kill-driver:1@job=0', 'kill-driver cannot strike "1". kill-driver strikes the driver: leave the target out, or write driver.'],
+    ['crash-executor@', `"crash-executor@" has an @ but no moment after it. ${whens}`],
+    ['crash-executor@stagee=1', `"stagee=1" is not a moment. Did you mean stage? ${whens}`],
+    ['crash-executor@whenever', `"whenever" is not a moment. ${whens}`],
+    ['crash-executor@start=1', '"start" takes no value: write @start.'],
+    ['crash-executor@stage', 'The number of the stage is missing. Write stage=N, counted from 0.'],
+    ['crash-executor@job=first', '"first" is not the number of a job. Write job=N, counted from 0.'],
+    ['crash-executor@stage=1.5', '"1.5" is not the number of a stage. Write stage=N, counted from 0.'],
+    ['crash-executor@task=3', '"3" is not a task. Write task=STAGE.PARTITION, for example task=1.3.'],
+    ['crash-executor@task', 'The task is missing. Write task=STAGE.PARTITION, for example task=1.3.'],
+    ['crash-executor@time', `The time is missing. ${times}`],
+    ['crash-executor@time=soon', `"soon" is not a time. ${times}`],
+    ['crash-executor@time=2', `"2" has no unit. ${times}`],
+    ['crash-executor@time=2h', `"h" is not a unit of time. ${times}`],
+    ['crash-executor@time=-2s', `"-2s" is not a time. ${times}`],
+    ['fail-task:2@task=1.3', '"fail-task:2@task=1.3" names an executor and a task. For fail-task write fail-task:1.3@start.']
+  ])('%j is refused with a sentence', (text, message) => {
+    expect(() => parseFault(text)).toThrow(new FaultTextError(message))
+  })
+
+  test('is written back as it is read', () => {
+    for (const text of ['crash-executor:2@stage=1', 'oom-executor:any@job=0', 'hang-executor:1.3@task=1.3', 'kill-driver:driver@time=2.5s', 'fail-task:0.1@start', 'crash-executor:any@now']) {
+      const { fault, target, when } = parseFault(text)
+      expect(`${fault}:${targetText(target)}@${whenText(when)}`).toBe(text)
+    }
+  })
+})
+
+test('nearest finds typing mistakes and parts of a name, and nothing far away', () => {
+  expect(nearest('untill', ['until', 'title'])).toBe('until')
+  expect(nearest('hang', FAULT_NAMES)).toBe('hang-executor')
+  expect(nearest('zzz', FAULT_NAMES)).toBeUndefined()
+})
+
+describe('matchesMoment', () => {
+  const matches = (text: string, moment: Parameters<typeof matchesMoment>[1]): boolean => matchesMoment(parseFault(text).when, moment)
+
+  test('each moment starts what waits for it and nothing else', () => {
+    expect(matches('crash-executor@start', { kind: 'start' })).toBe(true)
+    expect(matches('crash-executor@start', { kind: 'job', job: 0 })).toBe(false)
+    expect(matches('kill-driver@job=1', { kind: 'job', job: 1 })).toBe(true)
+    expect(matches('kill-driver@job=1', { kind: 'job', job: 0 })).toBe(false)
+    expect(matches('crash-executor@task=1.3', { kind: 'task', stage: 1, partition: 3, executorId: '0' })).toBe(true)
+    expect(matches('crash-executor@task=1.3', { kind: 'task', stage: 1, partition: 2, executorId: '0' })).toBe(false)
+    expect(matches('crash-executor@time=2s', { kind: 'time', t: 1999 })).toBe(false)
+    expect(matches('crash-executor@time=2s', { kind: 'time', t: 2000 })).toBe(true)
+  })
+
+  test('a stage strikes the driver when submitted, an executor when one runs it', () => {
+    expect(matches('kill-driver@stage=1', { kind: 'stage', stage: 1 })).toBe(true)
+    expect(matches('crash-executor@stage=1', { kind: 'stage', stage: 1 })).toBe(false)
+    expect(matches('crash-executor@stage=1', { kind: 'task', stage: 1, partition: 0, executorId: '0' })).toBe(true)
+    expect(matches('crash-executor@stage=1', { kind: 'task', stage: 0, partition: 0, executorId: '0' })).toBe(false)
+  })
+})
+
+describe('chooseTarget', () => {
+  const running = (stage: number, ...partitions: number[]) => partitions.map((partition) => ({ taskId: stage * 100 + partition, stage, partition }))
+  const situation: Situation = {
+    driverAlive: true,
+    executors: [
+      { id: '0', alive: false, running: [] },
+      { id: '2', alive: true, running: running(1, 0) },
+      { id: '10', alive: true, running: running(0, 4, 5) },
+      { id: '9', alive: true, running: running(0, 6, 7) }
+    ]
+  }
+  const choose = (text: string, at: Situation = situation) => chooseTarget(parseFault(text), at)
+
+  test('any: the executor that runs most, the lowest number among equals', () => {
+    expect(choose('crash-executor')).toEqual({ strike: 'executor', executorId: '9' })
+  })
+
+  test('a chosen executor is that one, or a sentence', () => {
+    expect(choose('crash-executor:2')).toEqual({ strike: 'executor', executorId: '2' })
+    expect(choose('crash-executor:0')).toEqual({ strike: 'nothing', message: 'Executor 0 is already gone.' })
+    expect(choose('crash-executor:7')).toEqual({ strike: 'nothing', message: 'There is no executor 7. Alive now: 2, 10, 9.' })
+    expect(choose('crash-executor:7@job=1')).toMatchObject({ strike: 'wait' })
+  })
+
+  test('a task or a stage: one that is running it', () => {
+    expect(choose('oom-executor:1.0')).toEqual({ strike: 'executor', executorId: '2' })
+    expect(choose('crash-executor@stage=1')).toEqual({ strike: 'executor', executorId: '2' })
+    expect(choose('crash-executor@task=0.4')).toEqual({ strike: 'executor', executorId: '10' })
+    expect(choose('crash-executor:3.0')).toEqual({ strike: 'nothing', message: 'No executor is running task 3.0.' })
+    expect(choose('crash-executor@stage=3')).toEqual({ strike: 'wait', message: 'No executor is running stage 3.' })
+  })
+
+  test('the moment itself may name the executor before the list knows', () => {
+    const moment = { kind: 'task', stage: 3, partition: 0, executorId: '10' } as const
+    expect(choose('crash-executor@stage=3', { ...situation, moment })).toEqual({ strike: 'executor', executorId: '10' })
+  })
+
+  test('driver and task faults need a driver', () => {
+    const dead: Situation = { driverAlive: false, executors: [] }
+    expect(choose('kill-driver')).toEqual({ strike: 'driver' })
+    expect(choose('kill-driver', dead)).toEqual({ strike: 'nothing', message: 'There is no driver running.' })
+    expect(choose('fail-task')).toEqual({ strike: 'task' })
+    expect(choose('fail-task:1.3')).toEqual({ strike: 'task', stage: 1, partition: 3 })
+    expect(choose('fail-task@stage=2')).toEqual({ strike: 'task', stage: 2 })
+    expect(choose('fail-task:2@job=1')).toEqual({ strike: 'task', executorId: '2' })
+    expect(choose('fail-task', dead)).toMatchObject({ strike: 'nothing' })
+  })
+
+  test('with no executor alive a waiting fault waits on, a button is answered', () => {
+    const none: Situation = { driverAlive: true, executors: [] }
+    expect(choose('crash-executor', none)).toEqual({ strike: 'nothing', message: 'There is no executor alive.' })
+    expect(choose('crash-executor@start', none)).toEqual({ strike: 'wait', message: 'There is no executor alive.' })
+  })
+})
