@@ -196,14 +196,12 @@ describe('a window over a WebSocket', () => {
   test('calls, hears, loses its connection, and has missed nothing', async () => {
     const cookie = await session()
     const sockets: NodeWebSocket[] = []
-    const closed = new AbortController()
-    const client = connectLab(
-      webSocketChannel(`ws://127.0.0.1:${host.port}/lab`, (address) => {
-        const socket = new NodeWebSocket(address, { headers: { ...cookie, Origin: origin() }, signal: closed.signal })
-        sockets.push(socket)
-        return socket as unknown as WebSocket
-      })
-    )
+    const channel = webSocketChannel(`ws://127.0.0.1:${host.port}/lab`, (address) => {
+      const socket = new NodeWebSocket(address, { headers: { ...cookie, Origin: origin() } })
+      sockets.push(socket)
+      return socket as unknown as WebSocket
+    })
+    const client = connectLab(channel)
     expect(await client.info()).toMatchObject({ host: 'browser' })
 
     const times: number[] = []
@@ -235,10 +233,7 @@ describe('a window over a WebSocket', () => {
     expect(times).toEqual(Array.from({ length: 250 }, (_, i) => i))
     expect(states).toEqual(['connected', 'reconnecting', 'connected'])
     expect(sockets.length).toBe(2)
-    sockets.forEach((socket) => {
-      socket.onclose = null
-      socket.terminate()
-    })
+    channel.close()
   })
 
   test('that stops reading for a while gets everything, in order, in few messages', async () => {
