@@ -18,7 +18,7 @@ import { menuTemplate } from './window/menu.ts'
 import { loadWindowState, saveWindowState, SMALLEST } from './window/state.ts'
 
 /** The page's own background, so that a window never flashes the other colour. Kept like the theme's. */
-const BACKGROUND = { light: '#f6f5f2', dark: '#14161a' }
+const BACKGROUND = { light: '#f6f5f2', dark: '#141311' }
 
 /** A window that breaks is loaded again, this often within a minute. */
 const REVIVALS = 3

@@ -69,7 +69,7 @@ describe('the window', () => {
   test('remembers its size, and starts dark where the system is dark', async () => {
     writeFileSync(join(home, 'window.json'), JSON.stringify({ bounds: { x: 50, y: 60, width: 1111, height: 777 }, maximized: true }))
     const app = await start({ FAKE_ELECTRON_DARK: '1' })
-    expect(await app.shown()).toMatchObject({ maximized: true, options: { x: 50, y: 60, width: 1111, height: 777, backgroundColor: '#14161a' } })
+    expect(await app.shown()).toMatchObject({ maximized: true, options: { x: 50, y: 60, width: 1111, height: 777, backgroundColor: '#141311' } })
     await app.act('setDark', false)
     expect((await app.state()).windows[0]!.background).toBe('#f6f5f2')
     rmSync(join(home, 'window.json'))
