@@ -140,7 +140,7 @@ export class DagEvents {
     this.#post(`abort:${jobId}`, cause, {
       Event: 'kindling.Decision',
       kind: 'abort-job',
-      text: `Job ${jobId} is given up: ${reason.split('\n', 1)[0]!.replace(/, most recent failure: .*/, '')}.`,
+      text: `Job ${jobId} is given up: ${reason.split('\n', 1)[0]!.replace(/[,.] most recent failure.*/i, '')}.`,
       stageId: stage.id,
       stageAttempt: stage.attempt,
       jobId

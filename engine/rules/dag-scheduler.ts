@@ -77,6 +77,7 @@ export class DagScheduler implements DagSchedulerApi {
     return this.#during(ask.now, () => {
       if (this.#options.rdd(ask.rddId).partitions === 0) throw new RangeError("Can't run submitMapStage on RDD with 0 partitions")
       const final = this.#graph.mapStage({ rdd: ask.rddId, shuffleId: ask.shuffleId, reduces: ask.reduces }, ask.jobId)
+      this.#graph.adopt(final, ask.jobId)
       const job = new Job(ask.jobId, final, [], ask.properties)
       final.mapJobs.add(job)
       this.#start(job, ask)
@@ -342,11 +343,10 @@ export class DagScheduler implements DagSchedulerApi {
   /** Stops what runs for this job alone (§5.28). */
   #cancelStages(job: Job, reason: string, cause: CauseRef | undefined): void {
     for (const stage of this.#graph.ofJob(job.id)) {
-      if (stage.jobIds.size > 1) continue
-      // Attempts that a fetch failure left behind may still have tasks running: they are stopped as well.
-      if (this.#running.has(stage) || this.#failed.has(stage) || this.#waiting.has(stage))
-        this.#out.push({ type: 'cancel-stage', stageId: stage.id, reason: `Stage cancelled: ${reason}`, interrupt: job.interrupt })
-      if (this.#running.has(stage)) this.#finish(stage, reason, cause)
+      // What a fetch failure left behind is not running for the scheduler: its tasks go on to their end, as in Spark.
+      if (stage.jobIds.size > 1 || !this.#running.has(stage)) continue
+      this.#out.push({ type: 'cancel-stage', stageId: stage.id, reason: `Stage cancelled: ${reason}`, interrupt: job.interrupt })
+      this.#finish(stage, reason, cause)
     }
   }
 

@@ -5,15 +5,15 @@ import type { ShuffleDependency } from './stage.ts'
 type Lookup = (rddId: number) => RddNode
 type Narrow = Exclude<Dependency, { kind: 'shuffle' }>
 
-/** The RDDs of one stage, its last RDD first. `enter` may stop the walk at an RDD (it is still given). */
+/** The RDDs of one stage, its last RDD first. The walk leaves out RDDs that `enter` refuses, and what lies above them. */
 export function narrowChain(rddId: number, lookup: Lookup, enter: (node: RddNode) => boolean = () => true): RddNode[] {
   const seen = new Set<number>([rddId])
   const chain: RddNode[] = []
   const stack = [rddId]
   while (stack.length > 0) {
     const node = lookup(stack.pop()!)
-    chain.push(node)
     if (!enter(node)) continue
+    chain.push(node)
     for (let i = node.dependencies.length - 1; i >= 0; i--) {
       const dependency = node.dependencies[i]!
       if (dependency.kind === 'shuffle' || seen.has(dependency.rdd)) continue
@@ -28,7 +28,6 @@ export function narrowChain(rddId: number, lookup: Lookup, enter: (node: RddNode
 export function shuffleDependencies(rddId: number, lookup: Lookup, enter?: (node: RddNode) => boolean): ShuffleDependency[] {
   const found = new Map<number, ShuffleDependency>()
   for (const node of narrowChain(rddId, lookup, enter)) {
-    if (enter && !enter(node)) continue
     for (const dependency of node.dependencies)
       if (dependency.kind === 'shuffle' && !found.has(dependency.shuffleId))
         found.set(dependency.shuffleId, { rdd: dependency.rdd, shuffleId: dependency.shuffleId, reduces: dependency.reduces })

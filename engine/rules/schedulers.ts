@@ -129,7 +129,7 @@ export class Schedulers implements SchedulersApi {
           out.push(effect)
           break
         case 'task-ended':
-          this.#route(this.#dag.taskEnded({ ...effect, now }), now, out)
+          this.#route(this.#dag.taskEnded({ task: effect.task, reason: effect.reason, result: effect.result, finishTime: effect.finishTime, cause: effect.cause, now }), now, out)
           break
         case 'task-set-failed':
           this.#route(this.#dag.taskSetFailed({ ...effect, now }), now, out)

@@ -30,10 +30,7 @@ export class StageGraph {
   /** The map stage of a shuffle; made with all its ancestors when no running job has it. */
   mapStage(wanted: ShuffleDependency, jobId: number): Stage {
     const known = this.#mapStages.get(wanted.shuffleId)
-    if (known) {
-      this.#adopt(known, jobId)
-      return known
-    }
+    if (known) return known
     // Depth first with a stack of its own: lineages of iterative programs are long.
     const stack = [{ dependency: wanted, needs: shuffleDependencies(wanted.rdd, this.#rdd), at: 0 }]
     while (stack.length > 0) {
@@ -61,7 +58,7 @@ export class StageGraph {
   missingParents(stage: Stage): Stage[] {
     const missing: Stage[] = []
     for (const dependency of shuffleDependencies(stage.rddId, this.#rdd, (node) => !this.#isCached(node))) {
-      const parent = this.mapStage(dependency, stage.firstJobId)
+      const parent = this.mapStage(dependency, stage.jobIds.has(stage.firstJobId) ? stage.firstJobId : Math.min(...stage.jobIds))
       if (!this.isAvailable(parent)) missing.push(parent)
       // A stage that was skipped once starts counting its attempts at 1 (§5.6).
       else if (parent.nextAttempt === 0) parent.nextAttempt = 1
@@ -132,12 +129,12 @@ export class StageGraph {
       parents: stage.parents.map((parent) => parent.id)
     })
     this.stages.set(stage.id, stage)
-    this.#adopt(stage, parts.firstJobId)
+    this.adopt(stage, parts.firstJobId)
     return stage
   }
 
   /** The job needs this stage and everything above it. */
-  #adopt(stage: Stage, jobId: number): void {
+  adopt(stage: Stage, jobId: number): void {
     let mine = this.#ofJob.get(jobId)
     if (mine === undefined) this.#ofJob.set(jobId, (mine = new Set()))
     const stack = [stage]
