@@ -11,6 +11,7 @@ import { hasDisplay, openInBrowser } from './web/open.ts'
 import { startWebHost } from './web/server.ts'
 
 const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`)
+const complain = (error: unknown): void => say(`kindling: ${error instanceof Error ? error.message : String(error)}`)
 
 try {
   const { port, open } = readArguments(process.argv.slice(2))
@@ -21,11 +22,15 @@ try {
     lab,
     renderer: entries.renderer,
     port,
-    onProblem: (error) => say(`kindling: ${error instanceof Error ? error.message : String(error)}`)
+    onProblem: complain
   }).catch(async (error: unknown) => {
     await farewell(lab, directories.scratchDirectory)
     throw error
   })
+
+  // A mistake in one run must not take the lab from the person. A reader that has gone is none.
+  process.on('uncaughtException', complain).on('unhandledRejection', complain)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
   let leaving = false
   const leave = async (): Promise<void> => {
@@ -40,8 +45,8 @@ try {
 
   if (host.taken.length > 0) say(`Port ${host.taken[0]} is taken${host.taken.length > 1 ? `, and so are ${host.taken.length - 1} after it` : ''}; Kindling uses ${host.port}.`)
   process.stdout.write(`Kindling is at ${host.address}\n`)
-  if (open && hasDisplay()) openInBrowser(host.address)
+  if (open && hasDisplay()) openInBrowser(host.issueTicket())
 } catch (error) {
-  say(`kindling: ${error instanceof Error ? error.message : String(error)}`)
+  complain(error)
   process.exit(1)
 }

@@ -36,6 +36,8 @@ else app.quit()
 
 function begin(): void {
   crashReporter.start({ uploadToServer: false })
+  // A mistake in one run must not take the lab from the person, nor show them a stack.
+  process.on('uncaughtException', complain).on('unhandledRejection', complain)
   guardNavigation(app)
   // Not awaited at the top level: Electron is ready only once this module has been read.
   app.whenReady().then(open).catch((error: unknown) => {

@@ -8,6 +8,8 @@ import type { IncomingMessage } from 'node:http'
 /** Secrets of one host's life. */
 export class Visitors {
   readonly #token = randomBytes(32).toString('base64url')
+  /** Good for one opening each: what is handed to the system can be read in its list of processes. */
+  readonly #tickets = new Set<string>()
   readonly #session = randomBytes(32).toString('base64url')
   readonly #port: number
 
@@ -17,7 +19,14 @@ export class Visitors {
 
   /** The address to print. It stays good for as long as the host lives. */
   get address(): string {
-    return `http://127.0.0.1:${this.#port}/?token=${this.#token}`
+    return this.#addressWith(this.#token)
+  }
+
+  /** An address that lets in once, for a browser that the host opens itself. */
+  issueTicket(): string {
+    const ticket = randomBytes(32).toString('base64url')
+    this.#tickets.add(ticket)
+    return this.#addressWith(ticket)
   }
 
   /** Origins a WebSocket of the window may have; `localhost` is the same computer by its other name. */
@@ -41,8 +50,9 @@ export class Visitors {
     return origin !== undefined && origin !== `http://${host}`
   }
 
-  hasToken(given: string | null): boolean {
-    return given !== null && same(given, this.#token)
+  /** Is it the token, or a ticket? A ticket is used up by this. */
+  accepts(given: string | null): boolean {
+    return given !== null && (same(given, this.#token) || this.#tickets.delete(given))
   }
 
   hasSession(request: IncomingMessage): boolean {
@@ -51,6 +61,10 @@ export class Visitors {
       if (name === this.#cookieName && value !== undefined && same(value, this.#session)) return true
     }
     return false
+  }
+
+  #addressWith(token: string): string {
+    return `http://127.0.0.1:${this.#port}/?token=${token}`
   }
 
   get #hosts(): string[] {

@@ -26,6 +26,8 @@ export interface WebHost {
   port: number
   /** With the token: to be printed once, for the person who started the host. */
   address: string
+  /** An address that lets in once, to be handed to a browser. */
+  issueTicket(): string
   /** The ports that were taken. */
   taken: number[]
   close(): Promise<void>
@@ -58,10 +60,11 @@ export async function startWebHost({ lab, renderer, port, onProblem = () => {} }
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'Only GET and HEAD.\n', { Allow: 'GET, HEAD', Connection: 'close' })
     // Read as a path, never as a URL: `//host/` and dots must not be tidied before they are judged.
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
-    if (path === '/' && visitors.hasToken(new URLSearchParams(query).get('token'))) {
-      return answer(response, 303, '', { Location: '/', 'Set-Cookie': visitors.cookie })
-    }
+    const token = path === '/' ? new URLSearchParams(query).get('token') : null
+    if (visitors.accepts(token)) return answer(response, 303, '', { Location: '/', 'Set-Cookie': visitors.cookie })
     if (!visitors.hasSession(request)) return answer(response, 403, STRANGER)
+    // A ticket that was used: the location is tidied for one who is in already.
+    if (token !== null) return answer(response, 303, '', { Location: '/' })
     const file = await readStatic(renderer, path)
     if (file === undefined) return answer(response, 404, 'There is nothing here.\n')
     response.writeHead(200, { ...headers, 'Content-Type': file.type, 'Content-Length': file.body.length, 'Cache-Control': 'no-cache' })
@@ -90,6 +93,7 @@ export async function startWebHost({ lab, renderer, port, onProblem = () => {} }
   return {
     port: (server.address() as AddressInfo).port,
     address: visitors.address,
+    issueTicket: () => visitors.issueTicket(),
     taken,
     close: async () => {
       for (const client of sockets.clients) client.close(1001, 'The lab is closing.')

@@ -85,6 +85,14 @@ describe('the door', () => {
     })
   })
 
+  test('a ticket for the browser lets in once, and does no harm later', async () => {
+    const ticket = new URL(host.issueTicket())
+    const entry = await ask(ticket.pathname + ticket.search)
+    expect(entry).toMatchObject({ status: 303, headers: { location: '/' } })
+    expect((await ask(ticket.pathname + ticket.search)).status).toBe(403)
+    expect(await ask(ticket.pathname + ticket.search, await session())).toMatchObject({ status: 303, body: '', headers: { location: '/' } })
+  })
+
   test('a stranger gets one sentence and nothing else', async () => {
     for (const path of ['/', '/index.html', '/assets/a%20b.js', '/?token=', '/?token=wrong', `/?token=${token.slice(1)}`, `/index.html?token=${token}`]) {
       const answer = await ask(path)
