@@ -344,6 +344,8 @@ export class DriverContext {
         const { event } = effect
         if (event.Event === 'SparkListenerStageSubmitted') {
           const info = event['Stage Info']
+          // The stage's own RDD comes first among its RDDs.
+          this.#stageRdd.set(info['Stage ID'], info['RDD Info'][0]?.['RDD ID'] ?? -1)
           this.#binaries.delete(`${info['Stage ID']}.${info['Stage Attempt ID'] - 1}`)
           this.#watchStarvation()
         }
@@ -411,12 +413,12 @@ export class DriverContext {
   #launch(task: TaskDescription): void {
     const key = `${task.stageId}.${task.stageAttempt}`
     let binary = this.#binaries.get(key)
-    const rddId = this.#schedulers.stageRdd(task.stageId)
+    const rddId = this.#stageRdd.get(task.stageId) ?? -1
     if (binary === undefined) {
       const checkpoint = task.properties[CHECKPOINT_PROPERTY]
       const shuffle = task.shuffleId
       const work: TaskBinary['work'] =
-        shuffle !== undefined ? { kind: 'shuffle', shuffleId: shuffle, reduces: this.#schedulers.shuffleReduces(shuffle) } : checkpoint !== undefined ? { kind: 'checkpoint', directory: checkpoint } : { kind: 'result' }
+        shuffle !== undefined ? { kind: 'shuffle', shuffleId: shuffle, reduces: this.rdds.reduces(shuffle) } : checkpoint !== undefined ? { kind: 'checkpoint', directory: checkpoint } : { kind: 'result' }
       binary = this.rdds.binary({ rddId, stageId: task.stageId, stageAttempt: task.stageAttempt, properties: task.properties }, work, this.planFragment)
       this.#binaries.set(key, binary)
     }

@@ -18,18 +18,23 @@ export interface TableEntry extends RddNode {
 /** The RDDs of one SparkContext. */
 export class RddTable {
   readonly #entries = new Map<number, TableEntry>()
+  readonly #reduces = new Map<number, number>()
   #next = 0
 
   declare(rdd: RddDeclaration): void {
     if (this.#entries.has(rdd.id)) throw new Error(`RDD ${rdd.id} is declared twice`)
-    this.#next = Math.max(this.#next, rdd.id + 1)
-    const { compute, ...node } = rdd
-    this.#entries.set(rdd.id, { ...node, compute })
+    this.add({ ...rdd })
   }
 
   add(entry: TableEntry): void {
+    for (const dependency of entry.dependencies) if (dependency.kind === 'shuffle') this.#reduces.set(dependency.shuffleId, dependency.reduces)
     this.#next = Math.max(this.#next, entry.id + 1)
     this.#entries.set(entry.id, entry)
+  }
+
+  /** Reduce partitions of a shuffle that some RDD reads. */
+  reduces(shuffleId: number): number {
+    return this.#reduces.get(shuffleId) ?? 0
   }
 
   /** An id no RDD has; Python is told to go on after it. */

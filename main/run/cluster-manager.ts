@@ -1,8 +1,7 @@
 import type { ActorId, ClusterShape, EventId } from '../../engine/events/index.ts'
 import { masterMachine, runMachine, workerMachine, type RunningMachine } from '../../engine/machines/index.ts'
 import { AppRetries, placeExecutors } from '../../engine/rules/placement.ts'
-import { applicationId } from '../../engine/rules/spark-events.ts'
-import type { ChildEnd, ChildHandle, Children } from './children.ts'
+import type { ChildEnd, ChildHandle } from './children.ts'
 import type { Journal } from './journal.ts'
 import type { Wire } from './wire.ts'
 
@@ -60,8 +59,8 @@ export interface ClusterManagerOptions {
   conf: Record<string, string>
   /** Starts the process of an executor. */
   launch: (launch: ExecutorLaunch, cause: EventId) => ChildHandle
-  /** Numbers application ids; never twice the same in one folder of logs. */
-  nextAppNumber: () => number
+  /** An application id that no log of the folder has (§1.17). */
+  nextAppId: (at: Date) => string
   epoch: (labMs: number) => number
   now: () => number
 }
@@ -100,7 +99,7 @@ export class ClusterManager {
 
   /** Registers an application (§3.6) and answers with its id; executors follow. */
   register(driver: ChildHandle, ask: { name: string; coresMax: number | null; executorCores: number | null; executorMemoryMb: number; driverPort: number }): string {
-    const id = applicationId(new Date(this.#options.epoch(this.#options.now())), this.#options.nextAppNumber())
+    const id = this.#options.nextAppId(new Date(this.#options.epoch(this.#options.now())))
     this.#apps.set(id, {
       id,
       name: ask.name,
@@ -306,4 +305,3 @@ const isOver = (state: string): boolean => state === 'FINISHED' || state === 'FA
 const isFinished = (state: string): boolean => state === 'EXITED' || state === 'KILLED' || state === 'FAILED' || state === 'LOST'
 /** Holds cores: starting, running, or told to leave and not gone yet. */
 const occupies = (executor: ExecutorRecord): boolean => executor.state === 'LAUNCHING' || executor.state === 'RUNNING' || (executor.state === 'KILLED' && executor.child !== null && !executor.child.ended)
-export type { Children }

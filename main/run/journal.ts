@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BareEvent, EventId, KindlingEvent, LabEvent } from '../../engine/events/index.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
@@ -77,10 +77,6 @@ export class Journal {
     if (head !== undefined && this.paths.length > 1) first += JSON.stringify(head) + '\n'
     this.#write(first + this.#early.join(''))
     this.#early = []
-  }
-
-  hasLog(appId: string): boolean {
-    return existsSync(join(this.#directory, appId)) || existsSync(join(this.#directory, `${appId}.inprogress`))
   }
 
   /** Closes the log; it loses `.inprogress` only when the application said its end (§12.6). */

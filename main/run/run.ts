@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ClusterShape, EventId, LabEvent } from '../../engine/events/index.ts'
+import type { ClusterShape, EventId } from '../../engine/events/index.ts'
 import type { Answer } from '../../engine/lab-api.ts'
 import { driverState, SuperviseBackoff } from '../../engine/rules/placement.ts'
 import { driverId } from '../../engine/rules/spark-events.ts'
@@ -42,7 +42,7 @@ export interface RunParts {
   spawner: Spawner
   pythonEntry: string
   snapshot: string | null
-  nextAppNumber: () => number
+  nextAppId: (at: Date) => string
 }
 
 /** How a run ended. */
@@ -114,7 +114,7 @@ export class Run {
 
   /** Throws FaultTextError for a fault that cannot be read; everything else that goes wrong is told in the log. */
   async start(): Promise<void> {
-    const { plan } = { plan: this.#plan }
+    const plan = this.#plan
     mkdirSync(plan.scratch, { recursive: true })
     await this.#children.listen()
     this.journal.post({
@@ -168,7 +168,7 @@ export class Run {
         shape,
         conf: this.#plan.conf,
         launch: (launch, cause) => this.#launchExecutor(launch, cause),
-        nextAppNumber: this.#parts.nextAppNumber,
+        nextAppId: this.#parts.nextAppId,
         epoch: (lab) => this.#startedAt + lab,
         now: () => this.#clock.now()
       },
@@ -227,7 +227,7 @@ export class Run {
   }
 
   #launchDriver(at: { place: string; host: string; attempt: number }, cause: EventId | undefined): ChildHandle {
-    const { plan } = { plan: this.#plan }
+    const plan = this.#plan
     this.#appId = undefined
     this.#driverEnd = undefined
     this.#programCode = undefined
@@ -262,7 +262,7 @@ export class Run {
   }
 
   #launchExecutor(launch: ExecutorLaunch, cause: EventId): ChildHandle {
-    const { plan } = { plan: this.#plan }
+    const plan = this.#plan
     const heapLimit = this.#settings.scaled(launch.memoryMb)
     const child = this.#children.spawn(
       {
@@ -384,4 +384,3 @@ export class Run {
 /** V8's own cap lies above the configured heap: the account speaks first, the cap stands behind it. */
 const v8Cap = (heapBytes: number): number => Math.ceil((heapBytes / 2 ** 20) * 1.25) + 96
 
-export type { LabEvent }

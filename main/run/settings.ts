@@ -25,6 +25,9 @@ const MASTER_URL = 'spark://master:7077'
 /** What every run has unless it says otherwise; scale: a laptop holds several executors of a quarter of Spark's sizes. */
 export const LAB_DEFAULTS: Readonly<Record<string, string>> = { 'kindling.memory.scale': '0.25' }
 
+/** The pace of a run that people watch: small work stays visible, and so do messages. */
+export const WATCHED: Readonly<Record<string, string>> = { 'kindling.task.pace': '600ms', 'kindling.network.latency': '150ms' }
+
 /** Throws SettingError, which names the setting and what would be right. */
 export function runSettings(conf: Record<string, string>): RunSettings {
   const [wrong] = checkConf(conf)

@@ -1,0 +1,166 @@
+import { driverMachine, type RunningMachine } from '../machines/index.ts'
+import { ProgramThread, type ProgramEnd } from '../pyspark/program.ts'
+import type { DriverBoot } from '../world/boot.ts'
+import type { LabToChild } from '../world/messages.ts'
+import { heapUse, type Child } from '../world/real/child.ts'
+import { exhaustHeap } from '../world/real/exhaust.ts'
+import { driverCalls } from './calls.ts'
+import { DriverContext, startDriverMachine, type FailOrder, type WatchList } from './context.ts'
+import { DriverMemory } from './driver-memory.ts'
+import { javaFailure } from './files.ts'
+import { SqlSession } from './sql.ts'
+
+/** How often the process measures its memory for the picture, real ms. */
+const MEMORY_PERIOD = 1000
+
+/** The driver process: the learner's program in a thread, and the SparkContext it makes here. */
+export class DriverProcess {
+  readonly #child: Child
+  readonly #boot: DriverBoot
+  readonly #machine: RunningMachine<typeof driverMachine>
+  readonly #program: ProgramThread
+  readonly #memory: DriverMemory
+  readonly #watch: WatchList = { jobs: false, stages: new Set(), tasks: new Set() }
+  #context: DriverContext | undefined
+  #sql: SqlSession | undefined
+  #failOrders: FailOrder[] = []
+  #ending = false
+
+  constructor(child: Child, boot: DriverBoot) {
+    this.#child = child
+    this.#boot = boot
+    this.#machine = startDriverMachine(child)
+    const call = driverCalls({
+      startContext: (conf) => this.#startContext(conf),
+      context: () => this.#context,
+      sql: () => this.#sql,
+      contextStopped: () => {
+        this.#context = undefined
+        this.#sql = undefined
+      }
+    })
+    this.#program = new ProgramThread({
+      threadEntry: child.boot.pythonEntry,
+      snapshot: child.boot.snapshot,
+      folders: child.boot.folders,
+      onOutput: (stream, text) => child.output(stream, text),
+      onLine: (line) => void child.post({ Event: 'kindling.Line', line, file: boot.program.fileName }),
+      call,
+      onExit: (code, signal) => {
+        if (signal !== undefined) process.kill(process.pid, signal as NodeJS.Signals)
+        else void this.#end({ code })
+      }
+    })
+    this.#memory = new DriverMemory(boot.heapLimit, () => this.#program.memoryBytes())
+    child.onMessage((message) => this.#fromLab(message))
+    const meter = setInterval(() => {
+      if (!child.clock.paused) this.#tellMemory()
+    }, MEMORY_PERIOD)
+    meter.unref()
+  }
+
+  async run(): Promise<void> {
+    await this.#program.ready
+    this.#machine.send({ type: 'ProgramStarted' })
+    this.#tellMemory()
+    const { conf } = this.#child.boot
+    const { program } = this.#boot
+    const submitted = Object.fromEntries(Object.entries(conf).filter(([key]) => key.startsWith('spark.')))
+    let end: ProgramEnd
+    try {
+      end = await this.#program.run({ ...program, conf: { 'spark.master': this.#boot.defaultMaster, ...submitted } })
+    } catch (error) {
+      if (this.#ending) return
+      end = { code: 1, error: { className: 'SystemError', message: (error as Error).message, traceback: (error as Error).message } }
+    }
+    await this.#end(end)
+  }
+
+  async #startContext(conf: Record<string, string>): Promise<DriverContext> {
+    if (this.#context !== undefined) throw javaFailure('org.apache.spark.SparkException', 'Only one SparkContext should be running in this JVM (see SPARK-2243).')
+    const labSettings = Object.fromEntries(Object.entries(this.#child.boot.conf).filter(([key]) => key.startsWith('kindling.')))
+    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...labSettings, ...conf }, this.#watch)
+    this.#context = context
+    this.#sql = new SqlSession(context)
+    for (const order of this.#failOrders.splice(0)) context.failNext(order)
+    try {
+      await context.start()
+    } catch (error) {
+      this.#context = undefined
+      this.#sql = undefined
+      throw error
+    }
+    return context
+  }
+
+  #fromLab(message: LabToChild): void {
+    switch (message.type) {
+      case 'Strike':
+        if (message.fault === 'oom-driver') void this.#exhaust(message.cause)
+        else if (message.fault === 'fail-task') {
+          const order: FailOrder = { faultId: message.faultId, cause: message.cause, ...(message.arg as Partial<FailOrder> | undefined) }
+          if (this.#context === undefined) this.#failOrders.push(order)
+          else this.#context.failNext(order)
+        }
+        return
+      case 'Watch':
+        this.#watch.jobs = message.jobs
+        this.#watch.stages = new Set(message.stages)
+        this.#watch.tasks = new Set(message.tasks)
+        return
+      case 'Stop':
+        void this.#end({ code: 143 }, message.reason)
+        return
+      default:
+        this.#context?.fromLab(message)
+    }
+  }
+
+  /**
+   * Takes memory until the heap is full. Then no thread of the process gets what it asks for, the one
+   * that would stop the SparkContext included: the process ends without its farewell to the executors.
+   */
+  async #exhaust(cause: string): Promise<void> {
+    await exhaustHeap(() => heapUse(this.#memory.account()), this.#boot.heapLimit, () => this.#tellMemory(cause))
+    if (this.#ending) return
+    this.#ending = true
+    const account = this.#memory.account()
+    const local = this.#context?.isLocal === true
+    this.#child.post({ Event: 'kindling.Exception', actor: 'driver', className: 'java.lang.OutOfMemoryError', message: 'Java heap space', traceback: 'java.lang.OutOfMemoryError: Java heap space' }, cause)
+    this.#child.output('stderr', 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space\n')
+    this.#machine.send({ type: 'HeapExhausted' })
+    const code = local ? 52 : 1
+    this.#child.send({ type: 'ProgramEnded', code, message: 'java.lang.OutOfMemoryError: Java heap space' })
+    await this.#child.leave(code, `OutOfMemoryError: ${Math.round(heapUse(account) / 2 ** 20)} MiB in a heap of ${Math.round(account.limit / 2 ** 20)} MiB`)
+  }
+
+  /** The program is over: the context stops in order, then the process leaves with the program's code. */
+  async #end(end: ProgramEnd, reason?: string): Promise<void> {
+    if (this.#ending) return
+    this.#ending = true
+    if (end.error !== undefined) {
+      this.#child.post({ Event: 'kindling.Exception', actor: 'driver', className: end.error.className, message: end.error.message, traceback: end.error.traceback, ...(end.error.line === undefined ? {} : { line: end.error.line }) })
+    }
+    this.#child.post({ Event: 'kindling.Line', line: null, file: this.#boot.program.fileName })
+    // The exit code in the log is that of the context's stop: 0 unless a program said otherwise (§8.13).
+    await this.#context?.stop(0)
+    this.#machine.send({ type: 'ProgramEnded', code: end.code })
+    const text = reason ?? endText(end)
+    this.#child.send({ type: 'ProgramEnded', code: end.code, ...(text === undefined ? {} : { message: text }) })
+    await this.#child.leave(end.code, text ?? 'The program ended.')
+  }
+
+  #tellMemory(cause?: string): void {
+    this.#child.post({ Event: 'kindling.Memory', actor: 'driver', account: this.#memory.account(), ...(this.#context?.appId ? { appId: this.#context.appId } : {}) }, cause)
+  }
+}
+
+/** One sentence of why a program ended badly. */
+function endText(end: ProgramEnd): string | undefined {
+  if (end.error === undefined) return end.code === 0 ? undefined : `The program ended with exit code ${end.code}.`
+  const java = /: (java\.lang\.OutOfMemoryError: [^\n]*)/.exec(end.error.message)
+  if (java !== null) return `${java[1]}, in the program's own thread`
+  const where = end.error.line === undefined ? '' : ` (line ${end.error.line})`
+  const first = end.error.message.split('\n').find((line) => line.trim() !== '') ?? ''
+  return `${end.error.className}: ${first}${where}`
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { LogReader } from '../../engine/events/codec.ts'
+import { emptyView, fold } from '../../engine/view/fold.ts'
+import { storyText } from '../../engine/view/story.ts'
+
+/** Prints the story of a log. Answers with the exit status: 0, or 2 when it cannot be read. */
+export function tellEvents(path: string, all: boolean): number {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    process.stderr.write(`kindling: ${code === 'ENOENT' ? `There is no log ${path}.` : `${path} cannot be read: ${(error as Error).message}`}\n`)
+    return 2
+  }
+  const view = emptyView()
+  const reader = new LogReader()
+  let told = 0
+  try {
+    for (const event of [...reader.push(text), ...reader.end()]) {
+      fold(view, event)
+      for (; told < view.story.length; told++) {
+        const line = view.story[told]!
+        if (all || line.level === 1) process.stdout.write(`${storyText(line)}\n`)
+      }
+    }
+  } catch (error) {
+    process.stderr.write(`kindling: ${path}: ${(error as Error).message}\n`)
+    return 2
+  }
+  if (view.count === 0) {
+    process.stderr.write(`kindling: ${path} holds no events.\n`)
+    return 2
+  }
+  return 0
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { parseBytes } from '../../engine/rules/conf.ts'
+import { emptyView, fold } from '../../engine/view/fold.ts'
+import { storyText } from '../../engine/view/story.ts'
+import { dataDirectory, entries } from '../entries.ts'
+import { createLab } from '../lab.ts'
+import { WATCHED } from '../run/settings.ts'
+import { ChildProcessSpawner } from '../spawners/child-process.ts'
+
+export interface RunCommand {
+  source: string
+  path: string
+  folder: string
+  args: string[]
+  conf: Record<string, string>
+  workers: number
+  cores: number
+  memory: string
+  fault: string[]
+  eventLog?: string
+  watch: boolean
+  speed: number
+  quiet: boolean
+}
+
+/** Runs a program to its end and answers with its exit status. Throws a sentence when it cannot start. */
+export async function runProgram(command: RunCommand): Promise<number> {
+  const memoryPerWorkerMb = Math.floor(parseBytes(command.memory, 'm') / 2 ** 20)
+  const scratchDirectory = mkdtempSync(join(tmpdir(), 'kindling-'))
+  const logDirectory = command.eventLog === undefined ? join(dataDirectory(), 'logs') : resolve(command.eventLog)
+  const lab = createLab({ spawner: new ChildProcessSpawner(), host: 'cli', logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory })
+  const leave = (): void => void lab.close()
+  process.on('SIGINT', leave)
+  process.on('SIGTERM', leave)
+  try {
+    const run = await lab.run({
+      program: command.source,
+      programName: command.path,
+      argv: command.args,
+      cluster: { workers: command.workers, coresPerWorker: command.cores, memoryPerWorkerMb },
+      conf: { ...(command.watch ? WATCHED : {}), ...command.conf },
+      faults: command.fault.map((text) => ({ text, by: 'cli' })),
+      cwd: process.cwd(),
+      folders: [...new Set([process.cwd(), command.folder])],
+      logDirectory,
+      speed: command.speed
+    })
+    const view = emptyView()
+    let told = 0
+    const follow = (events: typeof run.journal.events): void => {
+      for (const event of events) {
+        if (event.Event === 'kindling.Output') {
+          if (event.actor === 'driver') (event.stream === 'stdout' ? process.stdout : process.stderr).write(event.text)
+          else if (!command.quiet) process.stderr.write(event.text.replaceAll(/^(?=.)/gm, `[${event.actor}] `))
+        }
+        fold(view, event)
+        for (; told < view.story.length; told++) {
+          const line = view.story[told]!
+          if (line.level === 1 && !command.quiet) process.stderr.write(`${storyText(line)}\n`)
+        }
+      }
+    }
+    follow(run.journal.events.slice(0))
+    run.journal.onEvents(follow)
+    const outcome = await run.ended
+    const logs = run.journal.paths
+    if (!command.quiet && logs.length > 0) process.stderr.write(`Event log${logs.length > 1 ? 's' : ''} of ${basename(command.path)}: ${logs.join(', ')}\n`)
+    return outcome.exitCode
+  } finally {
+    process.off('SIGINT', leave)
+    process.off('SIGTERM', leave)
+    await lab.close()
+    rmSync(scratchDirectory, { recursive: true, force: true })
+  }
+}
