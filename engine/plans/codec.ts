@@ -11,7 +11,7 @@ const HAS_NULLS = 16
 export const BATCH = 4096
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** A growing buffer that is cut off at the end. */
 class Writer {

@@ -59,7 +59,7 @@ export type FragmentOp = { output: Attribute[] } & (
 
 export type JoinHow = 'inner' | 'left' | 'right' | 'full' | 'leftsemi' | 'leftanti' | 'cross'
 
-/** `partial`: rows to buffers. `merge`: buffers to buffers. `final`: buffers to results. `complete`: rows to results. `mixed`: buffers of plain calls merged, rows of distinct calls added. */
+/** `partial`: rows to buffers. `merge`: buffers to buffers. `final`: buffers to results. `complete`: rows to results. `mixed`: states of plain calls merged, rows of deduped calls added, states out. */
 export type AggregateMode = 'partial' | 'merge' | 'final' | 'complete' | 'mixed'
 
 /** What a stage of a DataFrame plan is, JSON through and through. */

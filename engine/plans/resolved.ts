@@ -25,7 +25,10 @@ export type Resolved =
 export interface AggregateCall {
   fn: string
   args: Resolved[]
+  /** The state itself keeps the different values apart. */
   distinct: boolean
+  /** A distinct call whose arguments were grouped before: an ordinary one, that only a `mixed` step feeds with rows. */
+  deduped?: boolean
   type: DataType
   nullable: boolean
   ansi: boolean
