@@ -10,6 +10,10 @@ import type { LabCalls } from '../../engine/lab-api.ts'
 const PROGRAM = 1_000_000
 const TEXT = 10_000
 
+/** One name in a folder: a file is written under it. */
+const fileName = z.string().min(1).max(255).regex(/^(?!\.\.?$)[^/\\\0]+$/, 'must be the name of a file, without a folder')
+const scenarioId = z.string().regex(/^[\w.-]{1,200}$/, 'must be the name of a scenario').refine((id) => !id.startsWith('.'))
+
 const runId = z.string().min(1).max(200)
 const program = z.string().max(PROGRAM)
 const text = z.string().max(TEXT)
@@ -22,8 +26,8 @@ const cluster = z.strictObject({
 
 const runRequest = z.strictObject({
   program,
-  programName: z.string().min(1).max(255),
-  scenarioId: z.string().max(200).optional(),
+  programName: fileName,
+  scenarioId: scenarioId.optional(),
   cluster,
   conf: z.record(z.string().max(500), text),
   faults: z.array(text).max(1000)
@@ -40,7 +44,7 @@ const faultRequest = z.strictObject({
 const argumentsOf: { [K in keyof LabCalls]: z.ZodType<Parameters<LabCalls[K]>> } = {
   info: z.tuple([]),
   scenarios: z.tuple([]),
-  scenario: z.tuple([z.string().min(1).max(200)]),
+  scenario: z.tuple([scenarioId]),
   start: z.tuple([runRequest]),
   stop: z.tuple([runId]),
   pause: z.tuple([runId]),

@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -14,6 +13,7 @@ import type { LabEvent } from '../../engine/events/index.ts'
 import { connectLab } from '../../main/ipc/client.ts'
 import type { ConnectedLab } from '../../main/ipc/client.ts'
 import { webSocketChannel } from '../../renderer/lab/client.ts'
+import { makeHome } from './home.ts'
 
 const out = fileURLToPath(new URL('../../out/', import.meta.url))
 
@@ -28,7 +28,7 @@ interface Host {
 
 let home: string
 const hosts: Host[] = []
-beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'kindling-browser-'))))
+beforeEach(() => (home = makeHome('browser')))
 afterEach(async () => {
   for (const host of hosts.splice(0)) {
     host.process.kill('SIGKILL')

@@ -2,8 +2,7 @@
  * The built desktop host, whole: its bundle, the real preload bundle and the real lab, with only the
  * module `electron` replaced.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -12,13 +11,14 @@ import { LAB_CALLS } from '../../engine/lab-api.ts'
 import type { LabInfo } from '../../engine/lab-api.ts'
 import { startDesktop } from './desktop-app.ts'
 import type { DesktopApp } from './desktop-app.ts'
+import { makeHome } from './home.ts'
 
 const out = fileURLToPath(new URL('../../out/', import.meta.url))
 const bundle = join(out, 'main', 'desktop.js')
 
 let home: string
 const apps: DesktopApp[] = []
-beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'kindling-desktop-'))))
+beforeEach(() => (home = makeHome('desktop')))
 afterEach(async () => {
   for (const app of apps.splice(0)) {
     app.process.kill('SIGKILL')
