@@ -8,12 +8,13 @@ from pyspark.errors.conditions import message as _condition_message
 class PySparkException(Exception):
     """Base of all errors with an error condition. `str` is `[CONDITION] text`, or the bare message."""
 
-    def __init__(self, message=None, errorClass=None, messageParameters=None, contexts=None):
+    def __init__(self, message=None, errorClass=None, messageParameters=None, contexts=None, sqlState=None):
         super().__init__(message, errorClass, messageParameters)
         self._message = _condition_message(errorClass, messageParameters) if message is None else message
         self._errorClass = errorClass
         self._messageParameters = messageParameters
         self._contexts = contexts or []
+        self._sqlState = sqlState
 
     def getCondition(self):
         return self._errorClass
@@ -27,7 +28,7 @@ class PySparkException(Exception):
 
     def getSqlState(self):
         """None for errors made in Python."""
-        return None
+        return self._sqlState
 
     def getMessage(self):
         return "[%s] %s" % (self.getCondition(), self._message)
@@ -137,6 +138,10 @@ class PySparkNotImplementedError(PySparkException, NotImplementedError):
 
 class PySparkPicklingError(PySparkException, PicklingError):
     """PicklingError with an error condition."""
+
+
+class PickleException(PySparkException):
+    """Something the engine could not unpickle."""
 
 
 class PySparkKeyError(PySparkException, KeyError):
