@@ -4,53 +4,56 @@
  */
 import { SettingError, settings, type Conf } from './conf.ts'
 
-const MIB = 2 ** 20
+export const MIB = 2 ** 20
 const RESERVED = 300 * MIB
 const LEAST_HEAP = 1.5 * RESERVED
 
-export interface HeapSizes {
-  /** The heap after `kindling.memory.scale`. */
+/** What unified memory is cut from. */
+export interface MemoryShape {
+  /** Bytes, after `kindling.memory.scale`. */
   heap: number
-  /** Kept for the engine itself: 300 MiB, scaled. */
-  reserved: number
-  /** M: what storage and execution share. */
-  unified: number
-  /** R: cached blocks up to here are safe from execution. */
-  storageRegion: number
+  /** spark.memory.fraction */
+  fraction: number
+  /** spark.memory.storageFraction */
+  storageFraction: number
+  /** kindling.memory.scale: shrinks the reserve as it shrank the heap. */
+  scale: number
 }
 
 /**
- * Sizes of a driver or executor by its settings. Heap, reserve and minimum are scaled alike, so that a
- * refusal speaks of Spark's own numbers. Throws SettingError (§8.2).
+ * Checks a configured heap against Spark's minimum (§8.2). Heap and minimum are scaled alike, so a
+ * refusal speaks of the configured size and of Spark's own number. Throws SettingError.
  */
-export function heapSizes(conf: Conf, of: 'driver' | 'executor'): HeapSizes {
-  const key = of === 'driver' ? 'spark.driver.memory' : 'spark.executor.memory'
+export function checkHeap(conf: Conf, of: 'driver' | 'executor'): void {
   const configured = of === 'driver' ? settings.driverMemory(conf) : settings.executorMemory(conf)
-  if (configured < LEAST_HEAP) {
-    const text =
-      of === 'driver'
-        ? `[INVALID_DRIVER_MEMORY] System memory ${configured} must be at least ${LEAST_HEAP}. Please increase heap size using the --driver-memory option or "spark.driver.memory" in Spark configuration. SQLSTATE: F0000`
-        : `[INVALID_EXECUTOR_MEMORY] Executor memory ${configured} must be at least ${LEAST_HEAP}. Please increase executor memory using the --executor-memory option or "spark.executor.memory" in Spark configuration. SQLSTATE: F0000`
-    throw new SettingError(key, conf[key] ?? '1g', text)
-  }
+  if (configured >= LEAST_HEAP) return
+  const key = of === 'driver' ? 'spark.driver.memory' : 'spark.executor.memory'
+  const text =
+    of === 'driver'
+      ? `[INVALID_DRIVER_MEMORY] System memory ${configured} must be at least ${LEAST_HEAP}. Please increase heap size using the --driver-memory option or "${key}" in Spark configuration. SQLSTATE: F0000`
+      : `[INVALID_EXECUTOR_MEMORY] Executor memory ${configured} must be at least ${LEAST_HEAP}. Please increase executor memory using the --executor-memory option or "${key}" in Spark configuration. SQLSTATE: F0000`
+  throw new SettingError(key, conf[key] ?? '1g', text)
+}
+
+/** Heap and fractions of a driver or executor by its settings, after `checkHeap`. */
+export function memoryShape(conf: Conf, of: 'driver' | 'executor'): MemoryShape {
+  checkHeap(conf, of)
   const scale = settings.memoryScale(conf)
-  const heap = Math.floor(configured * scale)
-  const reserved = Math.floor(RESERVED * scale)
-  const unified = Math.floor((heap - reserved) * settings.memoryFraction(conf))
-  return { heap, reserved, unified, storageRegion: Math.floor(unified * settings.memoryStorageFraction(conf)) }
+  const configured = of === 'driver' ? settings.driverMemory(conf) : settings.executorMemory(conf)
+  return { heap: Math.floor(configured * scale), fraction: settings.memoryFraction(conf), storageFraction: settings.memoryStorageFraction(conf), scale }
 }
 
 export interface Block {
   /** `rdd_4_1`, `broadcast_0`. */
-  id: string
+  block: string
   /** RDD it belongs to; blocks of an RDD never push out their own kind (§8.7). */
   rddId?: number
   bytes: number
 }
 
 export interface StorageAnswer {
-  stored: boolean
-  /** Blocks that must go, oldest use first. Empty when `stored` is false. */
+  granted: boolean
+  /** Blocks that had to go, already released here, the one used longest ago first. Empty when not granted. */
   evicted: string[]
 }
 
@@ -67,7 +70,9 @@ interface Held extends Block {
 }
 
 export class UnifiedMemory {
+  /** M: bytes that storage and execution share. */
   readonly total: number
+  /** R: cached blocks up to here are safe from execution. */
   readonly storageRegion: number
   /** Insertion order is order of use: the first is the one used longest ago. */
   readonly #blocks = new Map<string, Held>()
@@ -76,10 +81,10 @@ export class UnifiedMemory {
   #execution = 0
   #storagePool: number
 
-  constructor(sizes: { unified: number; storageRegion: number }) {
-    this.total = sizes.unified
-    this.storageRegion = sizes.storageRegion
-    this.#storagePool = sizes.storageRegion
+  constructor(shape: MemoryShape) {
+    this.total = Math.max(0, Math.floor((shape.heap - RESERVED * shape.scale) * shape.fraction))
+    this.storageRegion = Math.floor(this.total * shape.storageFraction)
+    this.#storagePool = this.storageRegion
   }
 
   get storageUsed(): number {
@@ -95,17 +100,17 @@ export class UnifiedMemory {
   }
 
   /** Stores a block if room can be made: free execution memory first, then blocks of other RDDs, by last use. */
-  store(block: Block): StorageAnswer {
-    if (this.#blocks.has(block.id)) throw new Error(`block ${block.id} is stored already`)
-    if (block.bytes > this.total - this.#execution) return { stored: false, evicted: [] }
+  acquireStorage(block: Block): StorageAnswer {
+    if (this.#blocks.has(block.block)) throw new Error(`block ${block.block} is stored already`)
+    if (block.bytes > this.total - this.#execution) return { granted: false, evicted: [] }
     const free = this.#storagePool - this.#storage
     if (block.bytes > free) this.#storagePool += Math.min(this.#executionFree, block.bytes - free)
     const evicted = this.#choose(block.bytes - (this.#storagePool - this.#storage), block.rddId)
-    if (evicted === null) return { stored: false, evicted: [] }
-    for (const id of evicted) this.remove(id)
-    this.#blocks.set(block.id, { ...block, pins: 0 })
+    if (evicted === null) return { granted: false, evicted: [] }
+    for (const id of evicted) this.releaseStorage(id)
+    this.#blocks.set(block.block, { ...block, pins: 0 })
     this.#storage += block.bytes
-    return { stored: true, evicted }
+    return { granted: true, evicted }
   }
 
   /** A read: the block is now the one used last. */
@@ -128,7 +133,8 @@ export class UnifiedMemory {
     if (held && held.pins > 0) held.pins--
   }
 
-  remove(id: string): boolean {
+  /** False when it was not there (any more). */
+  releaseStorage(id: string): boolean {
     const held = this.#blocks.get(id)
     if (!held) return false
     this.#blocks.delete(id)
@@ -140,7 +146,7 @@ export class UnifiedMemory {
    * Execution memory for a task: up to 1/N of the pool with N active tasks. Storage gives back what it
    * borrowed, and blocks above its region go (§8.3, §8.4).
    */
-  acquire(taskId: number, bytes: number): ExecutionAnswer {
+  acquireExecution(taskId: number, bytes: number): ExecutionAnswer {
     if (!this.#tasks.has(taskId)) this.#tasks.set(taskId, 0)
     const held = this.#tasks.get(taskId)!
     const active = this.#tasks.size
@@ -154,7 +160,7 @@ export class UnifiedMemory {
     return { granted, wait: false, evicted }
   }
 
-  release(taskId: number, bytes: number): void {
+  releaseExecution(taskId: number, bytes: number): void {
     const held = this.#tasks.get(taskId) ?? 0
     const given = Math.min(bytes, held)
     this.#execution -= given
@@ -185,7 +191,7 @@ export class UnifiedMemory {
     if (wanted <= 0) return []
     const short = wanted - (this.#storagePool - this.#storage)
     const evicted = short > 0 ? (this.#choose(short, undefined) ?? []) : []
-    for (const id of evicted) this.remove(id)
+    for (const id of evicted) this.releaseStorage(id)
     this.#storagePool -= Math.min(wanted, this.#storagePool - this.#storage)
     return evicted
   }
