@@ -40,12 +40,12 @@ const MARGIN = 30
 const CHAR = 6.6
 
 export function layoutMachine(diagram: Diagram, width: number): DiagramLayout {
-  const layers = layersOf(diagram)
+  const layers = layersOf(diagram, width)
   const states = new Map<string, StateBox>()
   layers.forEach((layer, row) => {
     const room = (width - MARGIN * 2) / layer.length
     layer.forEach((state, column) => {
-      const w = Math.min(room - 10, Math.max(64, state.label.length * CHAR + 22))
+      const w = Math.min(room - 10, widthOf(state))
       states.set(state.id, { id: state.id, label: state.label, description: state.description, final: state.final ?? false, x: MARGIN + room * column + (room - w) / 2, y: 10 + row * ROW, w, h: STATE_H })
     })
   })
@@ -58,7 +58,7 @@ export function layoutMachine(diagram: Diagram, width: number): DiagramLayout {
 }
 
 /** Breadth first from the initial state; states nothing leads to stand at the end. */
-function layersOf(diagram: Diagram): Diagram['states'][] {
+function layersOf(diagram: Diagram, width: number): Diagram['states'][] {
   const first = diagram.initial ?? diagram.states[0]?.id
   const depth = new Map<string, number>()
   if (first !== undefined) depth.set(first, 0)
@@ -77,8 +77,25 @@ function layersOf(diagram: Diagram): Diagram['states'][] {
     ;(layers[at] ??= []).push(state)
   }
   const filled = layers.filter((layer) => layer !== undefined && layer.length > 0)
-  // Three states beside one another are as many as can be read.
-  return filled.flatMap((layer) => (layer.length <= 3 ? [layer] : Array.from({ length: Math.ceil(layer.length / 2) }, (_, index) => layer.slice(index * 2, index * 2 + 2))))
+  return filled.flatMap((layer) => wrapped(layer, width - MARGIN * 2))
+}
+
+const widthOf = (state: { label: string }): number => Math.max(64, state.label.length * CHAR + 22)
+
+/** States of one layer in as many rows as their labels need. */
+function wrapped(layer: Diagram['states'], room: number): Diagram['states'][] {
+  const rows: Diagram['states'][] = [[]]
+  let used = 0
+  for (const state of layer) {
+    const w = widthOf(state) + 18
+    if (used > 0 && used + w > room) {
+      rows.push([])
+      used = 0
+    }
+    rows.at(-1)?.push(state)
+    used += w
+  }
+  return rows
 }
 
 function pathsOf(diagram: Diagram, states: Map<string, StateBox>, width: number): EdgePath[] {
@@ -111,6 +128,11 @@ function pathBetween(a: StateBox, b: StateBox, back: boolean, width: number, lan
   const rows = Math.round((b.y - a.y) / ROW)
   if (rows === 0) {
     const forward = ca < cb
+    if (Math.abs(cb - ca) > Math.max(a.w, b.w) * 1.7 + 40) {
+      // Past a neighbour: under it.
+      const low = a.y + a.h + 20
+      return `M${ca} ${a.y + a.h} C${ca} ${low} ${cb} ${low} ${cb} ${b.y + b.h}`
+    }
     const y = a.y + a.h / 2 + (back ? (forward ? -5 : 5) : 0)
     return `M${forward ? a.x + a.w : a.x} ${y} L${forward ? b.x : b.x + b.w} ${y}`
   }

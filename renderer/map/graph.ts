@@ -13,11 +13,16 @@ export interface Viewport {
   y: number
 }
 
+/** Room the words over the map take, window pixels. */
+const HEAD = 38
+/** Above so many, wires are drawn faintly, and those of the Master not at all. */
+const MANY = 12
+
 interface WirePlan {
   id: string
   a: string
   b: string
-  kind: 'driver' | 'master' | 'gone'
+  kind: 'driver' | 'master' | 'gone' | 'many'
 }
 
 /** Nodes of a layout by id, in drawing order: frames first. */
@@ -36,12 +41,12 @@ export function wiresOf(layout: MapLayout, appId: string | null): WirePlan[] {
   const wires: WirePlan[] = []
   if (layout.master) {
     if (layout.driver) wires.push({ id: 'wire:master-driver', a: 'master', b: 'driver', kind: 'master' })
-    for (const worker of layout.workers) wires.push({ id: `wire:${worker.id}`, a: 'master', b: worker.id, kind: 'master' })
+    for (const worker of layout.workers.length > MANY ? [] : layout.workers) wires.push({ id: `wire:${worker.id}`, a: 'master', b: worker.id, kind: 'master' })
   }
   if (layout.driver) {
     for (const place of layout.executors) {
       if (place.ghost || (appId !== null && place.executor.appId !== appId)) continue
-      wires.push({ id: `wire:${place.key}`, a: 'driver', b: place.key, kind: place.dead ? 'gone' : 'driver' })
+      wires.push({ id: `wire:${place.key}`, a: 'driver', b: place.key, kind: place.dead ? 'gone' : layout.executors.length > MANY ? 'many' : 'driver' })
     }
   }
   return wires
@@ -97,6 +102,7 @@ export function styleOf(colours: Colours): StylesheetJson {
       } as never
     },
     { selector: 'edge.master', style: { 'line-opacity': 0.45 } },
+    { selector: 'edge.many', style: { 'line-opacity': 0.25, width: 3 } },
     { selector: 'edge.gone', style: { 'line-color': colours.fail, 'line-style': 'dashed', 'line-dash-pattern': [3, 5], 'line-opacity': 0.9 } }
   ]
 }
@@ -148,13 +154,13 @@ export class Graph {
     this.#known = next
   }
 
-  /** Shows the whole map, never larger than life. */
+  /** Shows the whole map. */
   fit(layout: MapLayout): void {
     const width = this.cy.width()
     const height = this.cy.height()
     if (layout.width === 0 || width === 0) return
-    const zoom = Math.max(0.12, Math.min(1.15, (width - 40) / layout.width, (height - 32) / layout.height))
-    this.cy.viewport({ zoom, pan: { x: (width - layout.width * zoom) / 2, y: (height - layout.height * zoom) / 2 } })
+    const zoom = Math.max(0.12, Math.min(1.4, (width - 40) / layout.width, (height - HEAD - 14) / layout.height))
+    this.cy.viewport({ zoom, pan: { x: (width - layout.width * zoom) / 2, y: HEAD + (height - HEAD - 14 - layout.height * zoom) / 2 } })
   }
 
   /** Moves the view just as far as needed to see a box. */

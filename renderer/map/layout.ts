@@ -147,7 +147,7 @@ export function layoutMap(view: RunView): MapLayout {
         executor,
         box: { x: box.x + FRAME_PAD, y, w: CARD_W, h },
         dead,
-        ghost: dead && (executor.replacedBy !== null || frame.drawn.some((one) => !isDead(one) && one.launchedAt >= deathOf(executor) && one.registeredAt !== null))
+        ghost: dead && frame.drawn.some((one) => !isDead(one) && one.launchedAt >= deathOf(executor) && one.registeredAt !== null)
       })
       y += h + 8
     }

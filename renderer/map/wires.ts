@@ -34,7 +34,7 @@ export function wireBetween(a: Box, b: Box, bow = false): Wire {
   const forward = ca.x <= cb.x
   const from = forward ? rightOf(a) : leftOf(a)
   const to = forward ? leftOf(b) : rightOf(b)
-  const reach = (to.x - from.x) * 0.55
+  const reach = (to.x - from.x) * 0.32
   return { from, bend: [{ x: from.x + reach, y: from.y }, { x: to.x - reach, y: to.y }], to }
 }
 

@@ -1,5 +1,6 @@
 /** The few words under a name on the map, in the inspector and for a screen reader. */
 import type { DriverView, ExecutorView, RunView, WorkerView } from '../../engine/view/types.ts'
+import { stateLabel } from '../../engine/machines/index.ts'
 import { isDead } from './layout.ts'
 import { count } from './slots.ts'
 
@@ -21,7 +22,7 @@ export function executorWords(executor: ExecutorView): string {
 
 export function driverWords(driver: DriverView, view: RunView): string {
   if (driver.end) return endText(driver.end)
-  const state = driver.machine?.state ?? driver.state
+  const state = driver.machine ? stateLabel(driver.machine.state) : driver.state
   return view.line === null ? state : `${state} · line ${view.line}`
 }
 

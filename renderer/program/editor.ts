@@ -115,7 +115,7 @@ export function mountEditor(host: HTMLElement, text: string, changed: (text: str
         python(),
         syntaxHighlighting(colouring),
         keymap.of([...defaultKeymap, ...historyKeymap]),
-        EditorView.contentAttributes.of({ 'aria-label': 'Program, Python', spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': 'Program, Python', spellcheck: 'false', tabindex: '0' }),
         editable.of(editableAs(true)),
         marked,
         look,
@@ -125,7 +125,6 @@ export function mountEditor(host: HTMLElement, text: string, changed: (text: str
       ]
     })
   })
-  view.scrollDOM.tabIndex = -1
   return {
     setText(next) {
       if (view.state.doc.toString() === next) return

@@ -5,6 +5,8 @@ import { ticks } from './time-axis.ts'
 
 export interface GanttState {
   now: number
+  /** Pixels scrolled away at the top: only what is in sight is painted. */
+  top: number
   selectedTask: number | null
   selectedRow: string | null
   width: number
@@ -20,11 +22,19 @@ export function drawGantt(context: CanvasRenderingContext2D, gantt: Gantt, colou
   const { width, height } = state
   context.clearRect(0, 0, width, height)
   context.textBaseline = 'middle'
-  rowsBehind(context, gantt, colours, state)
+  const bottom = state.top + height - AXIS
+  const inSight = (y: number, h: number): boolean => y + h >= state.top - 8 && y <= bottom + 8
+  context.save()
+  context.beginPath()
+  context.rect(0, 0, width, height - AXIS + 3)
+  context.clip()
+  context.translate(0, -state.top)
+  for (const row of gantt.rows) if (inSight(row.y, row.h)) rowBehind(context, gantt, row, colours, state)
+  for (const link of gantt.links) if (inSight(link.from.y, 8) || inSight(link.to.y, 8)) drawLink(context, link.from, link.to, colours)
+  for (const bar of gantt.bars) if (inSight(bar.y, bar.h)) drawBar(context, bar, colours, bar.task.id === state.selectedTask)
+  for (const death of gantt.deaths) if (inSight(death.row.y, death.row.h)) drawDeath(context, gantt, death, colours, state)
+  context.restore()
   axis(context, gantt, colours, state)
-  for (const link of gantt.links) drawLink(context, link.from, link.to, colours)
-  for (const bar of gantt.bars) drawBar(context, bar, colours, bar.task.id === state.selectedTask)
-  for (const death of gantt.deaths) drawDeath(context, gantt, death, colours, state)
   const x = gantt.scale.x(state.now)
   context.strokeStyle = colours.ember
   context.lineWidth = 1.5
@@ -35,17 +45,15 @@ export function drawGantt(context: CanvasRenderingContext2D, gantt: Gantt, colou
   context.fill()
 }
 
-function rowsBehind(context: CanvasRenderingContext2D, gantt: Gantt, colours: Colours, state: GanttState): void {
+function rowBehind(context: CanvasRenderingContext2D, gantt: Gantt, row: Gantt['rows'][number], colours: Colours, state: GanttState): void {
   context.font = `11px ${state.sans}`
-  for (const row of gantt.rows) {
-    const from = gantt.scale.x(row.from)
-    context.fillStyle = colours.sunk
-    context.beginPath()
-    context.roundRect(from, row.y, Math.max(3, gantt.scale.x(row.to) - from), row.h, 4)
-    context.fill()
-    context.fillStyle = state.selectedRow === row.key ? colours.ember : row.to < state.now && row.executor.end ? colours.faint : colours.soft
-    context.fillText(row.label, 16, row.y + row.h / 2)
-  }
+  const from = gantt.scale.x(row.from)
+  context.fillStyle = colours.sunk
+  context.beginPath()
+  context.roundRect(from, row.y, Math.max(3, gantt.scale.x(row.to) - from), row.h, 4)
+  context.fill()
+  context.fillStyle = state.selectedRow === row.key ? colours.ember : row.to < state.now && row.executor.end ? colours.faint : colours.soft
+  context.fillText(row.label, 16, row.y + row.h / 2)
 }
 
 function axis(context: CanvasRenderingContext2D, gantt: Gantt, colours: Colours, state: GanttState): void {
@@ -126,10 +134,12 @@ function drawLink(context: CanvasRenderingContext2D, from: Bar, to: Bar, colours
   const reach = Math.max(10, Math.min(40, (to.x - x) * 0.6))
   context.strokeStyle = colours.again
   context.lineWidth = 1.1
+  context.globalAlpha = 0.75
   context.beginPath()
   context.moveTo(x, y)
   context.bezierCurveTo(x + reach, y, to.x - reach, end, to.x, end)
   context.stroke()
+  context.globalAlpha = 1
 }
 
 function drawDeath(context: CanvasRenderingContext2D, gantt: Gantt, death: Gantt['deaths'][number], colours: Colours, state: GanttState): void {
@@ -141,7 +151,12 @@ function drawDeath(context: CanvasRenderingContext2D, gantt: Gantt, death: Gantt
   cross(context, x, death.row.y - 5, 3)
   context.font = `10.5px ${state.sans}`
   const wide = context.measureText(death.label).width
-  context.fillText(death.label, x + 7 + wide > state.width ? x - wide - 6 : x + 7, death.row.y + death.row.h / 2)
+  const left = x + 7 + wide > state.width ? x - wide - 6 : x + 7
+  const middle = death.row.y + death.row.h / 2
+  context.fillStyle = colours.panel
+  context.fillRect(left - 2, middle - 7, wide + 4, 14)
+  context.fillStyle = colours.fail
+  context.fillText(death.label, left, middle)
 }
 
 function cross(context: CanvasRenderingContext2D, x: number, y: number, r: number): void {

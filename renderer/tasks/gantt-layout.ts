@@ -49,7 +49,7 @@ export function lookOf(task: TaskView): BarLook {
 
 /** Lanes get thinner as rows get more, within what can still be seen and clicked. */
 export function laneHeight(lanes: number, room: number): number {
-  return Math.max(7, Math.min(13, Math.floor(room / Math.max(1, lanes)) - 3))
+  return Math.max(7, Math.min(15, Math.floor(room / Math.max(1, lanes)) - 3))
 }
 
 export function layoutGantt(view: RunView, now: number, width: number, room: number): Gantt {
