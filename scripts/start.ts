@@ -5,15 +5,15 @@
  *
  * `--browser` serves it in any case; the other two are for the served lab (main/web/arguments.ts).
  */
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chooseHost, whyNotShown } from './choose-host.ts'
+import { chooseHost } from './choose-host.ts'
 import { cachedArchive, downloadUrl, findElectron, packageVersion } from './electron-binary.ts'
 import { root } from './node24.mjs'
 import { whyUnreachable } from './reach.ts'
+import { runElectron } from './run-electron.ts'
 import { isStale } from './stamp.mjs'
 import { dieTogether, run } from './step.ts'
 
@@ -42,26 +42,6 @@ async function fetchElectron(): Promise<string | undefined> {
   return code === 0 ? undefined : 'its download failed'
 }
 
-/** Runs the lab in Electron. Returns why it could not be shown, or ends this process the way Electron ended. */
-async function runElectron(electron: string): Promise<string> {
-  const started = Date.now()
-  const child = spawn(electron, [root], { cwd: root, stdio: ['inherit', 'inherit', 'pipe'] })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal))
-  let tail = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    process.stderr.write(text)
-    tail = (tail + text).slice(-20_000)
-  })
-  const ended = await once(child, 'close').catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal)
-  if (ended instanceof Error) return `Electron did not start: ${ended.message}`
-  const code = ended[0] as number | null
-  const why = whyNotShown(code, Date.now() - started, tail)
-  if (why === undefined) process.exit(code ?? 1)
-  return why
-}
-
 /** Serves the lab to a browser from this very process. */
 async function serve(why: string): Promise<void> {
   say(`The lab opens in your browser instead of a window of its own: ${why}.`)
@@ -87,4 +67,8 @@ if (choice.host === 'download') {
     ? { host: 'desktop', electron: electron.path }
     : { host: 'browser', why: `${choice.why}, and ${why ?? electron.why}` }
 }
-await serve(choice.host === 'desktop' ? await runElectron(choice.electron) : choice.why)
+if (choice.host === 'desktop') {
+  const end = await runElectron(choice.electron, root)
+  if ('status' in end) process.exit(end.status)
+  await serve(end.why)
+} else await serve(choice.why)
