@@ -86,6 +86,21 @@ describe('calls', () => {
     expect(Object.keys(client).sort()).toEqual([...LAB_CALLS, 'connection', 'on'].sort())
   })
 
+  test('a long run is told in parts of bounded size', async () => {
+    const client = connectLab(line.channel)
+    line.mend()
+    lab.write('r', 45_000)
+    const parts: number[] = []
+    for (let from = 0; ; ) {
+      const { events, next } = await client.events('r', from)
+      if (events.length === 0) break
+      expect(events[0]!.Kindling.t).toBe(from)
+      parts.push(events.length)
+      from = next
+    }
+    expect(parts).toEqual([20_000, 20_000, 5_000])
+  })
+
   test('an error comes as its first line, without stack or path, and the host hears all of it', async () => {
     const client = connectLab(line.channel)
     line.mend()
