@@ -146,7 +146,8 @@ export class UnifiedMemory {
    * Execution memory for a task: up to 1/N of the pool with N active tasks. Storage gives back what it
    * borrowed, and blocks above its region go (§8.3, §8.4).
    */
-  acquireExecution(taskId: number, bytes: number): ExecutionAnswer {
+  acquireExecution(ask: { task: number; bytes: number }): ExecutionAnswer {
+    const { task: taskId, bytes } = ask
     if (!this.#tasks.has(taskId)) this.#tasks.set(taskId, 0)
     const held = this.#tasks.get(taskId)!
     const active = this.#tasks.size
@@ -165,6 +166,11 @@ export class UnifiedMemory {
     const given = Math.min(bytes, held)
     this.#execution -= given
     if (this.#tasks.has(taskId)) this.#tasks.set(taskId, held - given)
+  }
+
+  /** Bytes the task holds now. */
+  executionOf(taskId: number): number {
+    return this.#tasks.get(taskId) ?? 0
   }
 
   /** The task ended: everything it held is free, and it no longer counts as active. */
