@@ -3,10 +3,15 @@ import type { LabEvent } from '../events/index.ts'
 import { faultNamed } from '../faults/index.ts'
 import { isCounted } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
-import { count, duration, firstLine, howItEnded } from './words.ts'
+import { count, duration, exceptionText, firstLine, fullStop, howItEnded } from './words.ts'
 
 /** Null for events that only pass a cause on: books kept, states drawn, messages carried. */
 export function because(event: LabEvent): string | null {
+  const text = told(event)
+  return text === null || text.trim() === '' ? null : fullStop(text.trim())
+}
+
+function told(event: LabEvent): string | null {
   switch (event.Event) {
     case 'kindling.FaultRequested':
       return asked(event.fault, event.by, event.when, event.Kindling.t)
@@ -31,11 +36,11 @@ export function because(event: LabEvent): string | null {
     case 'kindling.BlocksLost':
       return lostText(event)
     case 'kindling.Decision':
-      return sentence(event.text)
+      return event.text
     case 'kindling.Exception':
       return `${capital(name(event.actor))} met ${event.className}: ${firstLine(event.message)}.`
     case 'kindling.Note':
-      return sentence(event.text)
+      return event.text
     case 'SparkListenerExecutorAdded':
       return `Executor ${event['Executor ID']} registered with the driver.`
     case 'SparkListenerExecutorRemoved':
@@ -104,7 +109,7 @@ function endText(event: Extract<LabEvent, { Event: 'SparkListenerTaskEnd' }>): s
       return `${task} could not fetch the output of map ${reason['Map Index']} of shuffle ${reason['Shuffle ID']}${address ? ` from executor ${address['Executor ID']}` : ': nobody holds it'}.`
     }
     case 'ExceptionFailure':
-      return `${task} failed on executor ${info['Executor ID']}: ${firstLine(`${reason['Class Name'].split('.').at(-1)}: ${reason.Description}`)}.`
+      return `${task} failed on executor ${info['Executor ID']}: ${exceptionText(reason['Class Name'], reason.Description)}.`
     case 'ExecutorLostFailure':
       return `${task} was lost with executor ${reason['Executor ID']}${isCounted(reason) ? ', which counts as a failure' : ''}.`
     case 'Resubmitted':
@@ -119,5 +124,3 @@ function endText(event: Extract<LabEvent, { Event: 'SparkListenerTaskEnd' }>): s
 const name = (actor: string): string => (actor.startsWith('executor-') ? `executor ${actor.slice('executor-'.length)}` : actor === 'driver' || actor === 'master' || actor === 'lab' ? `the ${actor === 'master' ? 'Master' : actor}` : /^\d+$/.test(actor) ? `executor ${actor}` : actor)
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
-const sentence = (text: string): string => (/[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)

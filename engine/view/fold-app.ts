@@ -1,5 +1,6 @@
 /** The run, its applications and its clock. */
 import type { EventOf } from '../events/index.ts'
+import { endTasksOf } from './fold-tasks.ts'
 import type { Handlers } from './handlers.ts'
 import { currentDriver, findApp, lookupOf, renameApp } from './lookup.ts'
 import type { AppView, DriverView, RunView } from './types.ts'
@@ -24,6 +25,7 @@ export const appHandlers: Handlers = {
     view.exitCode = event.exitCode
     view.message = event.message ?? null
     view.line = null
+    for (const executor of view.executors) endTasksOf(view, executor, 'The run ended', event)
     view.messages = []
     lookupOf(view).nextDue = Infinity
   },

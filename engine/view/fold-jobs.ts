@@ -1,8 +1,8 @@
 /** Jobs and the attempts of their stages. */
-import type { EventOf, LabEvent, RddInfo, StageInfo } from '../events/index.ts'
+import type { EventOf, RddInfo, StageInfo } from '../events/index.ts'
 import type { Handlers } from './handlers.ts'
 import { addStage, appLookup, currentAppId, findJob, findStage } from './lookup.ts'
-import { endAttempt } from './fold-tasks.ts'
+import { endTasksOf } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
 import type { JobView, RunView, StageView } from './types.ts'
 
@@ -81,12 +81,7 @@ export function abandonWork(view: RunView, appId: string, event: EventOf<'kindli
       stage.endEvent = event.Kindling.id
     }
   }
-  for (const executor of app.executors.values()) {
-    for (const taskId of [...executor.slots]) {
-      const task = taskId === null ? undefined : app.tasks.get(taskId)
-      if (task) endAttempt(view, task, 'killed', why, event as LabEvent)
-    }
-  }
+  for (const executor of app.executors.values()) endTasksOf(view, executor, why, event)
 }
 
 function skipWaiting(view: RunView, job: JobView): void {

@@ -2,8 +2,9 @@
 import type { EventOf, MemoryAccount } from '../events/index.ts'
 import { die, ensureExecutor } from './fold-cluster.ts'
 import { abandonWork } from './fold-jobs.ts'
+import { endTasksOf } from './fold-tasks.ts'
 import type { Handlers } from './handlers.ts'
-import { currentAppId, executorIdOf, findExecutor } from './lookup.ts'
+import { currentAppId, executorIdOf, findApp, findExecutor } from './lookup.ts'
 import { heldInHeap } from './memory.ts'
 import type { DriverView, RunView } from './types.ts'
 
@@ -70,6 +71,8 @@ function executorExited(view: RunView, executorId: string, event: EventOf<'kindl
   if (event.lastHeartbeat !== undefined) executor.lastHeartbeat = event.lastHeartbeat
   die(executor, event)
   executor.endEvent = event.Kindling.id
+  // After the application's end no driver tells of its tasks any more.
+  if (findApp(view, executor.appId)?.endedAt != null) endTasksOf(view, executor, 'The application has ended', event)
 }
 
 function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): void {
@@ -81,7 +84,10 @@ function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): 
   if (event.memory) driverMemory(driver, event.memory)
   view.line = null
   const appId = event.appId ?? driver.appId
-  if (appId !== null) abandonWork(view, appId, event)
+  if (appId === null) return
+  abandonWork(view, appId, event)
+  const local = findExecutor(view, 'driver', appId)
+  if (local) die(local, event)
 }
 
 function driverMemory(driver: DriverView, account: MemoryAccount): void {

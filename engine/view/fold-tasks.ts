@@ -2,7 +2,7 @@
 import type { LabEvent, TaskEndReason, TaskInfo } from '../events/index.ts'
 import { ensureExecutor } from './fold-cluster.ts'
 import type { Handlers } from './handlers.ts'
-import { addTask, appLookup, currentAppId, findExecutor, findStage, findTask, partitionKey } from './lookup.ts'
+import { addTask, appLookup, currentAppId, findExecutor, findStage, findTask, partitionKey, runningOn } from './lookup.ts'
 import { reasonText } from './reasons.ts'
 import type { ExecutorView, RunView, TaskView } from './types.ts'
 
@@ -61,6 +61,14 @@ export function endAttempt(view: RunView, task: TaskView, state: Exclude<TaskVie
   view.totals.running -= 1
   view.totals[which] += 1
   if (state !== 'success') view.totals.lostMs += task.endedAt - task.startedAt
+}
+
+/** Ends what runs on an executor and will not be told of any more. */
+export function endTasksOf(view: RunView, executor: ExecutorView, reason: string, event: LabEvent): void {
+  for (const id of runningOn(executor)) {
+    const task = findTask(view, id, executor.appId)
+    if (task) endAttempt(view, task, 'killed', reason, event)
+  }
 }
 
 /** A success whose output is gone: it counts no more (§5.20). */

@@ -69,13 +69,13 @@ export const clusterStory: Tellers = {
     const known = findExecutor(view, event['Executor ID'])
     const who = executor(event['Executor ID'], currentAppId(view))
     const why = firstLine(event['Removed Reason'])
-    if (!known || known.life === 'dead') return storyLine(event, 'plain', 2, [driver(true), ' strikes ', who, ` off its list: ${why}.`])
+    if (!known || known.life === 'dead') return storyLine(event, 'plain', 2, [driver(true), ' takes ', who, ` off its list: ${why}.`])
     return storyLine(event, 'bad', 1, [driver(true), ' gives up ', who, `: ${why}.`, ...whatWasOn(view, known)])
   },
 
   'kindling.HeartbeatMissing'(view, event) {
     const first = findExecutor(view, event.executorId, event.appId)?.life !== 'silent'
-    return storyLine(event, 'bad', first ? 1 : 2, [executor(event.executorId, event.appId, true), ` has been silent for ${duration(event.silentMs)}. The driver waits until ${duration(event.timeoutMs)} before it gives it up.`])
+    return storyLine(event, 'bad', first ? 1 : 2, [executor(event.executorId, event.appId, true), ` has sent no heartbeat for ${duration(event.silentMs)}. At ${duration(event.timeoutMs)} the driver gives it up.`])
   }
 }
 
@@ -85,7 +85,8 @@ function executorExited(view: RunView, executorId: string, event: EventOf<'kindl
   const known = findExecutor(view, executorId, event.appId)
   const orderly = end.farewell && end.code === 0
   // What the driver has given up before, or lets go, is no news.
-  const driverGone = driverOf(view, event)?.end != null
+  const driverEnd = driverOf(view, event)?.end
+  const driverGone = driverEnd != null && !(driverEnd.farewell && driverEnd.code === 0)
   if (orderly && driverGone) return storyLine(event, 'bad', 1, [who, ' has lost its driver and exits by itself.'])
   if (orderly) return storyLine(event, 'plain', 2, [who, `${howItEnded(end)}: ${firstLine(end.meaning)}.`])
   const told = known && known.life !== 'removed' ? whatWasOn(view, known) : []

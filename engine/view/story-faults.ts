@@ -20,13 +20,13 @@ export const faultStory: Tellers = {
     const strikes: Part[] = [' strikes ', ...targetParts(event.target), `${detail}.`]
     if (asked?.by === 'window') {
       const now = asked.when === undefined || asked.when === '' || asked.when === 'now'
-      return storyLine(event, 'you', now ? 2 : 1, [titleOf(event.fault), ...strikes])
+      return storyLine(event, 'you', now ? 2 : 1, [`Fault ${event.fault}`, ...strikes])
     }
     return storyLine(event, 'you', 1, [`Fault ${event.fault}${asked?.by ? `, as asked ${askedWhere(asked.by)},` : ''}`, ...strikes])
   },
 
   'kindling.FaultFailed'(_view, event) {
-    return storyLine(event, 'you', 1, [`${titleOf(event.fault)} struck nothing: ${firstLine(event.reason)}.`])
+    return storyLine(event, 'you', 1, [`Fault ${event.fault} struck nothing: ${firstLine(event.reason)}.`])
   }
 }
 
@@ -41,5 +41,5 @@ function targetParts(target: string): Part[] {
   if (/^\d+$/.test(target)) return [executor(target)]
   if (target === 'driver') return [driver()]
   if (target === 'any' || target === '') return ['the next one it can']
-  return [named(target)]
+  return [/^(executor-\d+|worker-\d+|master)$/.test(target) ? named(target) : target]
 }

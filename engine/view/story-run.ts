@@ -1,7 +1,8 @@
 /** Sentences about the run, its program and its applications. */
 import type { Tellers } from './story.ts'
-import { count, duration, firstLine, job, named, storyLine } from './words.ts'
-import { findJob } from './lookup.ts'
+import type { RunView } from './types.ts'
+import { count, duration, exceptionText, firstLine, job, list, named, stage, storyLine, type Part } from './words.ts'
+import { findJob, findStage } from './lookup.ts'
 import { jobName } from './job-name.ts'
 
 export const runStory: Tellers = {
@@ -55,12 +56,12 @@ export const runStory: Tellers = {
     const started = findJob(view, event['Job ID'])?.startedAt
     const took = started === undefined ? '' : ` after ${duration(event.Kindling.t - started)}`
     const result = event['Job Result']
-    if (result.Result === 'JobSucceeded') return storyLine(event, 'good', 1, [job(event['Job ID'], true), ` is done${took}.`])
+    if (result.Result === 'JobSucceeded') return storyLine(event, 'good', 1, [job(event['Job ID'], true), ` is done${took}.`, ...skipped(view, event['Job ID'])])
     return storyLine(event, 'bad', 1, [job(event['Job ID'], true), ` failed${took}. ${firstLine(result.Exception.Message, 240)}.`])
   },
 
   'kindling.Exception'(_view, event) {
-    const what = `${event.className}${event.message ? `: ${firstLine(event.message)}` : ''}`
+    const what = event.message ? exceptionText(event.className, event.message) : event.className
     if (event.actor !== 'driver') return storyLine(event, 'bad', 2, ['On ', named(event.actor), `: ${what}.`])
     const where = event.line === undefined ? '' : ` in line ${event.line}`
     return storyLine(event, 'bad', 1, [`The program stops${where} with ${what}.`])
@@ -73,8 +74,15 @@ export const runStory: Tellers = {
   },
 
   'kindling.Note'(_view, event) {
-    const text = event.text.trim()
-    const ended = /[.!?…]$/.test(text) ? text : `${text}.`
-    return storyLine(event, event.level === 'info' ? 'plain' : 'bad', event.level === 'info' ? 2 : 1, [ended])
+    return storyLine(event, event.level === 'info' ? 'plain' : 'bad', event.level === 'info' ? 2 : 1, [event.text.trim()])
   }
+}
+
+/** Stages of a job that succeeded without them: their shuffle files were still there (§5.6). */
+function skipped(view: RunView, jobId: number): Part[] {
+  const stages = (findJob(view, jobId)?.stageIds ?? []).flatMap((id) => findStage(view, id) ?? []).filter((s) => s.state === 'waiting')
+  if (stages.length === 0) return []
+  const names = stages.map((s): Part => (stages.length === 1 ? stage(s.id, s.attempt, true) : { text: String(s.id), ref: { kind: 'stage', id: s.id, attempt: s.attempt } }))
+  if (stages.length === 1) return [' ', ...names, ' was skipped: what it would make was there already.']
+  return [' Stages ', ...list(names), ' were skipped: what they would make was there already.']
 }

@@ -4,7 +4,7 @@ import { appLookup, currentAppId, findStage, findTask } from './lookup.ts'
 import { isCounted } from './fold-tasks.ts'
 import type { Tellers } from './story.ts'
 import type { RunView, StageView, StoryLine } from './types.ts'
-import { count, executor, firstLine, list, stage, storyLine, type Part } from './words.ts'
+import { allTasks, count, exceptionText, executor, firstLine, fullStop, list, stage, storyLine, type Part } from './words.ts'
 
 export const workStory: Tellers = {
   SparkListenerStageSubmitted(view, event) {
@@ -16,7 +16,7 @@ export const workStory: Tellers = {
     const earlier = earlierAttempts(view, id, attempt)
     const whole = Math.max(tasks, ...earlier.map((s) => s.tasks))
     if (!earlier.some((s) => s.submittedAt !== null)) return storyLine(event, 'plain', 1, [name, ` starts with ${count(tasks, 'task')}: ${info['Stage Name']}.`])
-    if (tasks === whole) return storyLine(event, 'again', 1, [name, ` runs again, ${tasks === 1 ? 'its only task' : `all ${tasks} tasks`}.`])
+    if (tasks === whole) return storyLine(event, 'again', 1, [name, ` runs ${allTasks(tasks)} again.`])
     if (earlier.some((s) => s.state === 'complete')) return storyLine(event, 'again', 1, [name, ` runs ${count(tasks, 'lost task')} again, not all ${whole}.`])
     return storyLine(event, 'again', 1, [name, ` starts again for the ${count(tasks, 'task')} still missing; ${whole - tasks} of ${whole} ${whole - tasks === 1 ? 'is' : 'are'} done.`])
   },
@@ -31,9 +31,9 @@ export const workStory: Tellers = {
     if (info['Submission Time'] === undefined) return null
     const tasks = info['Number of Tasks']
     const earlier = earlierAttempts(view, id, attempt)
-    if (earlier.some((s) => s.state === 'complete')) return storyLine(event, 'good', 1, [name, tasks === 1 ? ': the lost task is done again.' : `: all ${tasks} lost tasks are done again.`])
+    if (earlier.some((s) => s.state === 'complete')) return storyLine(event, 'good', 1, [name, `: ${allTasks(tasks, 'lost ')} ${tasks === 1 ? 'is' : 'are'} done again.`])
     const whole = Math.max(tasks, ...earlier.map((s) => s.tasks))
-    return storyLine(event, 'good', 1, [name, whole === 1 ? ': its task is done.' : `: all ${whole} tasks done.`])
+    return storyLine(event, 'good', 1, [name, `: ${allTasks(whole)} done.`])
   },
 
   SparkListenerTaskStart(view, event) {
@@ -53,7 +53,7 @@ export const workStory: Tellers = {
       case 'FetchFailed':
         return fetchFailed(view, event)
       case 'ExceptionFailure':
-        return failed(view, event, ` failed: ${firstLine(`${reason['Class Name'].split('.').at(-1)}: ${reason.Description}`)}.`)
+        return failed(view, event, ` failed: ${fullStop(exceptionText(reason['Class Name'], reason.Description))}`)
       case 'TaskResultLost':
         return failed(view, event, ' is done, but its result is lost.')
       case 'UnknownReason':
@@ -84,8 +84,10 @@ export const workStory: Tellers = {
   },
 
   'kindling.Decision'(_view, event) {
+    // The end of the task has just told it.
+    if (event.kind === 'retry-task' || event.kind === 'resubmit-task') return null
     const text = event.text.trim()
-    return text === '' ? null : storyLine(event, 'plain', 2, [/[.!?…]$/.test(text) ? text : `${text}.`])
+    return text === '' ? null : storyLine(event, 'plain', 2, [text])
   }
 }
 

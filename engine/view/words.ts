@@ -14,6 +14,8 @@ export function storyLine(event: { Kindling: { id: EventId; t: number } }, tone:
     if (last && !last.ref && !piece.ref) last.text += piece.text
     else joined.push({ ...piece })
   }
+  const end = joined.at(-1)
+  if (end && !end.ref) end.text = fullStop(end.text)
   return { event: event.Kindling.id, t: event.Kindling.t, tone, level, parts: joined }
 }
 
@@ -81,6 +83,23 @@ export function size(bytes: number): string {
 }
 
 const trim = (value: number): string => (value >= 100 ? String(Math.round(value)) : String(Number(value.toFixed(1))))
+
+/** One full stop at the end, and none after another sign that ends a sentence. */
+export const fullStop = (text: string): string => text.replace(/([.!?…])\.+$/, '$1').replace(/([^.!?…])$/, '$1.')
+
+/** `its task`, `both tasks`, `all 8 tasks`; `which` goes before the noun. */
+export function allTasks(n: number, which = ''): string {
+  const noun = `${which}task`
+  return n === 1 ? `its ${noun}` : n === 2 ? `both ${noun}s` : `all ${n} ${noun}s`
+}
+
+/** An exception in one line: of a Python traceback its last line, which is what went wrong. */
+export function exceptionText(className: string, description: string): string {
+  const short = className.split('.').at(-1) ?? className
+  if (!/^Traceback \(most recent call last\)/m.test(description)) return firstLine(short === 'PythonException' ? description : `${short}: ${description}`)
+  const said = description.split('\n').findLast((line) => /^[A-Za-z_]/.test(line) && !line.startsWith('Traceback'))
+  return firstLine(said ?? short)
+}
 
 /** The first line of a message, cut where it gets long, without its full stop. */
 export function firstLine(text: string, most = 160): string {
