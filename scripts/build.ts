@@ -13,7 +13,9 @@ const out = join(root, 'out')
 
 async function put(part: 'main' | 'preload' | 'renderer', config: InlineConfig): Promise<void> {
   const state = sourceState(root, part)
-  const [fresh, old, place] = [`${part}.new-${process.pid}`, `${part}.old-${process.pid}`, part].map((name) => join(out, name)) as [string, string, string]
+  const place = join(out, part)
+  const fresh = `${place}.new-${process.pid}`
+  const old = `${place}.old-${process.pid}`
   mkdirSync(out, { recursive: true })
   try {
     await build({ ...config, build: { ...config.build, outDir: fresh } })
@@ -30,6 +32,12 @@ const wanted = new Set(process.argv.slice(2))
 const wants = (part: string): boolean => wanted.size === 0 || wanted.has(part)
 
 const present = Object.fromEntries(Object.entries(mainEntries).filter(([, path]) => existsSync(path)))
-if (wants('main') && Object.keys(present).length > 0) await put('main', mainConfig(present))
-if (wants('preload') && existsSync(join(root, 'main/preload.ts'))) await put('preload', preloadConfig())
-if (wants('renderer') && existsSync(join(root, 'renderer/index.html'))) await put('renderer', rendererConfig())
+try {
+  if (wants('main') && Object.keys(present).length > 0) await put('main', mainConfig(present))
+  if (wants('preload') && existsSync(join(root, 'main/preload.ts'))) await put('preload', preloadConfig())
+  if (wants('renderer') && existsSync(join(root, 'renderer/index.html'))) await put('renderer', rendererConfig())
+} catch (error) {
+  // The message names file and line; where in the bundler it arose helps nobody.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

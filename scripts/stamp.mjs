@@ -26,7 +26,8 @@ function look(path, seen) {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return
   if (stat.isDirectory()) {
-    for (const name of readdirSync(path)) look(join(path, name), seen)
+    // What editors and Python leave behind is no source.
+    for (const name of readdirSync(path)) if (!/^\.|^__pycache__$|~$/.test(name)) look(join(path, name), seen)
     return
   }
   seen.files += 1

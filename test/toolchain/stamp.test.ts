@@ -42,6 +42,12 @@ test('a source taken away or added makes it stale, though none is newer', () => 
   expect(isStale(root, ['main'])).toBe(true)
 })
 
+test('what editors and Python leave behind makes nothing stale', () => {
+  const root = built()
+  for (const name of ['engine/.a.ts.swp', 'engine/a.ts~', 'engine/pyspark/__pycache__/b.pyc']) put(root, name, '')
+  expect(isStale(root)).toBe(false)
+})
+
 test('without its product, its stamp, or half of the stamp there is no build', () => {
   const gone = built()
   rmSync(join(gone, 'out/main/cli.js'))
