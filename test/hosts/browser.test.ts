@@ -97,7 +97,7 @@ test('ends a run that goes on for ever, with every process of it', async () => {
   )
   const { defaults } = await lab.info()
   const program = 'from pyspark import SparkContext\nsc = SparkContext(appName="on")\nsc.parallelize([1, 2], 2).map(lambda x: [x for _ in iter(int, 1)]).count()\n'
-  expect(await lab.start({ program, programName: 'on.py', cluster: defaults.cluster, conf: defaults.conf, faults: [] })).toMatchObject({ ok: true })
+  expect(await lab.start({ program, programName: 'on.py', cluster: defaults.cluster, conf: defaults.conf, faults: [] })).toEqual({ ok: true, runId: expect.any(String) })
   await working
   close()
   host.process.kill('SIGTERM')
