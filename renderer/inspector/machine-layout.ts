@@ -34,7 +34,7 @@ export interface DiagramLayout {
   edges: EdgePath[]
 }
 
-const ROW = 58
+const ROW = 52
 const STATE_H = 28
 const MARGIN = 30
 const CHAR = 6.6
@@ -57,7 +57,7 @@ export function layoutMachine(diagram: Diagram, width: number): DiagramLayout {
   }
 }
 
-/** Breadth first from the initial state; states nothing leads to stand at the end. */
+/** Breadth first from the initial state; final states, and those nothing leads to, stand at the end. */
 function layersOf(diagram: Diagram, width: number): Diagram['states'][] {
   const first = diagram.initial ?? diagram.states[0]?.id
   const depth = new Map<string, number>()
@@ -73,7 +73,7 @@ function layersOf(diagram: Diagram, width: number): Diagram['states'][] {
   const deepest = Math.max(0, ...depth.values())
   const layers: Diagram['states'][] = []
   for (const state of diagram.states) {
-    const at = depth.get(state.id) ?? deepest + 1
+    const at = state.final ? deepest + 2 : (depth.get(state.id) ?? deepest + 1)
     ;(layers[at] ??= []).push(state)
   }
   const filled = layers.filter((layer) => layer !== undefined && layer.length > 0)
@@ -107,16 +107,22 @@ function pathsOf(diagram: Diagram, states: Map<string, StateBox>, width: number)
     if (there) there.events.push(edge.event)
     else merged.set(key, { from: edge.from, to: edge.to, events: [edge.event], d: '' })
   }
-  let leftLanes = 0
-  let rightLanes = 0
+  // Ways to one state share a lane at the side, so that there are as few lines as states.
+  const lanes = { left: new Map<string, number>(), right: new Map<string, number>() }
+  const laneTo = (side: 'left' | 'right', id: string): number => {
+    const there = lanes[side].get(id)
+    if (there !== undefined) return there
+    lanes[side].set(id, lanes[side].size)
+    return lanes[side].size - 1
+  }
   for (const edge of merged.values()) {
     const a = states.get(edge.from)
     const b = states.get(edge.to)
     if (!a || !b) continue
     const back = merged.has(`${edge.to}→${edge.from}`)
     edge.d = pathBetween(a, b, back, width, {
-      left: () => Math.max(4, MARGIN - 8 - 5 * leftLanes++),
-      right: () => Math.min(width - 4, width - MARGIN + 8 + 5 * rightLanes++)
+      left: () => Math.max(3, MARGIN - 6 - 7 * laneTo('left', b.id)),
+      right: () => Math.min(width - 3, width - MARGIN + 6 + 7 * laneTo('right', b.id))
     })
   }
   return [...merged.values()].filter((edge) => edge.d !== '')
@@ -143,13 +149,13 @@ function pathBetween(a: StateBox, b: StateBox, back: boolean, width: number, lan
     const middle = (y1 + y2) / 2
     return `M${ca + shift} ${y1} C${ca + shift} ${middle} ${cb + shift} ${middle} ${cb + shift} ${y2}`
   }
-  // Longer ways go along the nearer side.
-  const onLeft = (ca + cb) / 2 <= width / 2
+  // Longer ways go along a side: forward at the right, back at the left.
+  const onLeft = rows < 0
   const x = onLeft ? lane.left() : lane.right()
   const from = onLeft ? a.x : a.x + a.w
   const to = onLeft ? b.x : b.x + b.w
-  const y1 = a.y + a.h / 2 + (rows > 0 ? 4 : -4)
-  const y2 = b.y + b.h / 2 + (rows > 0 ? -4 : 4)
+  const y1 = a.y + a.h / 2
+  const y2 = b.y + b.h / 2
   const bend = y2 > y1 ? 8 : -8
   return `M${from} ${y1} Q${x} ${y1} ${x} ${y1 + bend} L${x} ${y2 - bend} Q${x} ${y2} ${to} ${y2}`
 }

@@ -9,10 +9,13 @@ export interface TreeItem {
   level: 1 | 2
   label: string
   ref: Ref
+  /** Which of its siblings it is, from 1, and how many these are. */
+  place: number
+  of: number
 }
 
 export function treeOf(view: RunView, layout: MapLayout): TreeItem[] {
-  const items: TreeItem[] = []
+  const items: Omit<TreeItem, 'place' | 'of'>[] = []
   const driver = view.drivers.at(-1)
   const driverItem = (level: 1 | 2): void => {
     if (driver) items.push({ key: 'driver', level, label: `Driver${driver.end ? ', dead' : ''}, ${driverWords(driver, view)}`, ref: { kind: 'actor', id: 'driver' } })
@@ -35,5 +38,25 @@ export function treeOf(view: RunView, layout: MapLayout): TreeItem[] {
       })
     }
   }
-  return items
+  return placed(items)
+}
+
+/** Siblings are the items of one level with no item of a higher level in between. */
+function placed(items: Omit<TreeItem, 'place' | 'of'>[]): TreeItem[] {
+  const groups = new Map<Omit<TreeItem, 'place' | 'of'>, number>()
+  const sizes: number[] = [0]
+  let inner = -1
+  for (const item of items) {
+    if (item.level === 1) inner = -1
+    else if (inner === -1) inner = sizes.push(0) - 1
+    const group = item.level === 1 ? 0 : inner
+    groups.set(item, group)
+    sizes[group] = (sizes[group] ?? 0) + 1
+  }
+  const seen = sizes.map(() => 0)
+  return items.map((item) => {
+    const group = groups.get(item) ?? 0
+    seen[group] = (seen[group] ?? 0) + 1
+    return { ...item, place: seen[group] ?? 1, of: sizes[group] ?? 1 }
+  })
 }

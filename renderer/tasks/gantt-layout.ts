@@ -81,11 +81,28 @@ export function layoutGantt(view: RunView, now: number, width: number, room: num
     y += h + 5
   }
 
+  const { bars, links } = barsOf(view, now, scale, rows, step)
+  const deaths = [...rows.values()].flatMap((row) => {
+    const end = row.executor.end
+    if (!isDead(row.executor) || !end || end.code === 0) return []
+    return [{ t: end.t, label: end.code === null ? 'gone' : `exit ${end.code}`, row }]
+  })
+  return { scale, rows: [...rows.values()], bars, links, deaths, height: y + AXIS }
+}
+
+function barsOf(view: RunView, now: number, scale: TimeScale, rows: ReadonlyMap<string, GanttRow>, step: number): Pick<Gantt, 'bars' | 'links'> {
   const bars: Bar[] = []
   const links: Gantt['links'] = []
-  const lastOf = new Map<string, Bar>()
+  // By executor and by partition without a key to build for each of many thousand tasks.
+  const rowOf = new Map<string, Map<string, GanttRow>>()
+  for (const row of rows.values()) {
+    const { appId, id } = row.executor
+    const there = rowOf.get(appId) ?? new Map<string, GanttRow>()
+    rowOf.set(appId, there.set(id, row))
+  }
+  const lastOf = new Map<string, Map<number, Bar>>()
   for (const task of view.tasks) {
-    const row = rows.get(keyOf({ id: task.executorId, appId: task.appId }))
+    const row = rowOf.get(task.appId)?.get(task.executorId)
     if (!row) continue
     const x = scale.x(task.startedAt)
     const bar: Bar = {
@@ -95,20 +112,17 @@ export function layoutGantt(view: RunView, now: number, width: number, room: num
       x,
       y: row.y + 2 + Math.min(row.lanes - 1, Math.max(0, task.slot)) * step,
       w: Math.max(2, scale.x(task.endedAt ?? Math.max(now, task.startedAt)) - x),
-      h: lane
+      h: row.lane
     }
     bars.push(bar)
-    const key = `${task.appId}/${task.stageId}/${task.partition}`
-    const before = lastOf.get(key)
-    if (before && task.again && !task.speculative) links.push({ from: before, to: bar })
-    lastOf.set(key, bar)
+    let partitions = lastOf.get(task.appId)
+    if (!partitions) lastOf.set(task.appId, (partitions = new Map()))
+    const key = task.stageId * 1_000_000 + task.partition
+    const before = task.again ? partitions.get(key) : undefined
+    if (before && !task.speculative) links.push({ from: before, to: bar })
+    partitions.set(key, bar)
   }
-  const deaths = [...rows.values()].flatMap((row) => {
-    const end = row.executor.end
-    if (!isDead(row.executor) || !end || end.code === 0) return []
-    return [{ t: end.t, label: end.code === null ? 'gone' : `exit ${end.code}`, row }]
-  })
-  return { scale, rows: [...rows.values()], bars, links, deaths, height: y + AXIS }
+  return { bars, links }
 }
 
 /** The bar under a point, the topmost first. */
