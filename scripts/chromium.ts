@@ -52,17 +52,17 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): Found {
 }
 
 /** Finds a browser, installing Debian's packages when there is none, we are root and there is apt-get. */
-export async function obtainChromium(): Promise<Found> {
-  const found = findChromium()
-  const apt = onPath(['apt-get'])
-  if (!('why' in found) || apt === undefined || process.getuid?.() !== 0) return found
-  if (process.env['CHROME_BIN'] !== undefined || process.env['CHROMEDRIVER_PATH'] !== undefined) return found
+export async function obtainChromium(env: NodeJS.ProcessEnv = process.env, isRoot = process.getuid?.() === 0): Promise<Found> {
+  const found = findChromium(env)
+  const apt = onPath(['apt-get'], env['PATH'])
+  if (!('why' in found) || apt === undefined || !isRoot) return found
+  // What was named by hand is for the hand that named it to mend.
+  if (env['CHROME_BIN'] !== undefined || env['CHROMEDRIVER_PATH'] !== undefined) return found
   console.log(`${found.why}: installing chromium and chromium-driver with apt-get`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const install = ['install', '-y', '--no-install-recommends', 'chromium', 'chromium-driver']
   for (const args of [['update'], install]) {
-    const { code } = await run({ file: apt, args, env, deadline: 5 * 60_000 })
+    const { code } = await run({ file: apt, args, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, deadline: 5 * 60_000 })
     if (code !== 0) return { why: `${found.why}, and "apt-get ${args[0]}" failed` }
   }
-  return findChromium()
+  return findChromium(env)
 }

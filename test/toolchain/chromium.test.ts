@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findChromium, majorOf, onPath } from '../../scripts/chromium.ts'
+import { findChromium, majorOf, obtainChromium, onPath } from '../../scripts/chromium.ts'
 import { whyNoDesktop } from '../../scripts/desktop-target.ts'
-import { folderWith } from './folders.ts'
+import { folderWith, put } from './folders.ts'
 
 const program = (version: string): string => `#!/bin/sh\necho "Something ${version} built on something"\n`
 
@@ -28,6 +29,22 @@ describe.skipIf(process.platform === 'win32')('the browser of the end-to-end tes
     ['not a program', { chromium: 'text', chromedriver: program('155.0.0') }, /no Chromium/]
   ])('%s is said', (_, files, why) => {
     expect(findChromium({ PATH: folderWith(files) })).toEqual({ why: expect.stringMatching(why) as string })
+  })
+
+  test('is installed by root where apt-get can, and by nobody else', async () => {
+    const folder = folderWith()
+    put(folder, 'new', program('156.0.0'))
+    put(
+      folder,
+      'apt-get',
+      `#!/bin/sh\ncd ${folder}\necho "$@" >> asked\nif [ "$1" = install ]; then /bin/cp new chromium; /bin/cp new chromedriver; fi\n`
+    )
+    expect(await obtainChromium({ PATH: folder }, false)).toHaveProperty('why')
+    expect(await obtainChromium({ PATH: folder, CHROME_BIN: '/nowhere' }, true)).toHaveProperty('why')
+    expect(await obtainChromium({ PATH: folder }, true)).toEqual({ chrome: join(folder, 'chromium'), driver: join(folder, 'chromedriver') })
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('update\ninstall -y --no-install-recommends chromium chromium-driver\n')
+    const broken = folderWith({ 'apt-get': '#!/bin/sh\nexit 100\n' })
+    expect(await obtainChromium({ PATH: broken }, true)).toEqual({ why: expect.stringContaining('"apt-get update" failed') as string })
   })
 
   test('a name by hand that is not there is said', () => {
