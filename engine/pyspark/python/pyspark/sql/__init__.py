@@ -1,4 +1,5 @@
 """DataFrames."""
+from pyspark.sql import functions, types  # noqa: F401
 from pyspark.sql.types import Row
 from pyspark.sql.column import Column
 from pyspark.sql.dataframe import DataFrame, DataFrameNaFunctions, DataFrameStatFunctions

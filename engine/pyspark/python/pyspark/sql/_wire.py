@@ -5,7 +5,6 @@ import datetime
 import decimal
 import json
 import math
-import time
 
 from pyspark.errors import PySparkTypeError
 from pyspark.sql import types as T
@@ -69,9 +68,8 @@ def _float(value):
 
 
 def micros(value):
-    """Microseconds since 1970 UTC of a datetime; one without a zone is local time, as PySpark takes it."""
-    seconds = calendar.timegm(value.utctimetuple()) if value.tzinfo else time.mktime(value.timetuple())
-    return int(seconds) * 1000000 + value.microsecond
+    """Microseconds since 1970 UTC of a datetime. One without a zone is taken as UTC: the machines of our clusters run in UTC."""
+    return calendar.timegm(value.utctimetuple()) * 1000000 + value.microsecond
 
 
 def _text(value):
@@ -143,9 +141,11 @@ def _double(value):
     return float(value["$double"].replace("Infinity", "inf")) if isinstance(value, dict) else float(value)
 
 
+_EPOCH = datetime.datetime(1970, 1, 1)
+
+
 def _timestamp(value):
-    whole, rest = divmod(int(value["$timestamp"]), 1000000)
-    return datetime.datetime.fromtimestamp(whole).replace(microsecond=rest)
+    return _EPOCH + datetime.timedelta(microseconds=int(value["$timestamp"]))
 
 
 def decoder(data_type):

@@ -16,6 +16,19 @@ spark.sql.streaming.ui.enabled spark.sql.streaming.ui.retainedQueries spark.sql.
 spark.sql.hive.thriftServer.singleSession spark.sql.hive.metastore.version
 """.split())
 
+# What programs read most often, with Spark's defaults.
+_DEFAULTS = {
+    "spark.sql.shuffle.partitions": "200", "spark.sql.adaptive.enabled": "true", "spark.sql.ansi.enabled": "true",
+    "spark.sql.autoBroadcastJoinThreshold": "10485760b", "spark.sql.adaptive.coalescePartitions.enabled": "true",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "67108864b", "spark.sql.adaptive.skewJoin.enabled": "true",
+    "spark.sql.files.maxPartitionBytes": "134217728b", "spark.sql.files.openCostInBytes": "4194304b",
+    "spark.sql.session.timeZone": "UTC", "spark.sql.caseSensitive": "false", "spark.sql.sources.default": "parquet",
+    "spark.sql.broadcastTimeout": "300", "spark.sql.crossJoin.enabled": "true", "spark.sql.join.preferSortMergeJoin": "true",
+    "spark.sql.limit.initialNumPartitions": "1", "spark.sql.limit.scaleUpFactor": "4", "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "true",
+    "spark.sql.adaptive.coalescePartitions.minPartitionSize": "1048576b",
+}
+
 # Settings Spark registers for its core; spark.conf.set refuses them, but for spark.default.parallelism.
 _CORE = (
     "spark.executor.", "spark.driver.", "spark.task.", "spark.scheduler.", "spark.shuffle.", "spark.memory.",
@@ -104,6 +117,8 @@ class RuntimeConfig:
             return found
         if default is not _NO_VALUE:
             return default
+        if key in _DEFAULTS:
+            return _DEFAULTS[key]
         raise SparkNoSuchElementException(
             "[SQL_CONF_NOT_FOUND] The SQL config \"%s\" cannot be found. Please verify that the config exists. SQLSTATE: 42K0I" % key,
             "org.apache.spark.SparkNoSuchElementException")

@@ -1,4 +1,5 @@
 """Reading and writing files: `spark.read` and `df.write`."""
+from kindling.paths import absolute
 from pyspark.errors import PySparkTypeError
 from pyspark.errors.exceptions.captured import AnalysisException, IllegalArgumentException
 from pyspark.sql._engine import ask, call_site
@@ -84,7 +85,7 @@ class DataFrameReader(_Options):
         source = _checked_format(source, "DataFrameReader")
         if path is None:
             path = self._options.get("path")
-        paths = [path] if isinstance(path, str) else list(path or [])
+        paths = [absolute(one) for one in ([path] if isinstance(path, str) else path or [])]
         options = {key: value for key, value in self._options.items() if key != "path"}
         question = {"format": source, "paths": paths, "options": options}
         schema = self._schema
@@ -185,7 +186,7 @@ class DataFrameWriter(_Options):
         if path is None:
             raise IllegalArgumentException("Expected exactly one path to be specified, but got: ")
         options = {key: value for key, value in self._options.items() if key != "path"}
-        ask(self._spark, "writePlan", plan=self._df._plan, format=source, path=path, mode=self._mode, options=options,
+        ask(self._spark, "writePlan", plan=self._df._plan, format=source, path=absolute(path), mode=self._mode, options=options,
             callSite=call_site(method))
 
     def csv(self, path, mode=None, compression=None, sep=None, quote=None, escape=None, header=None, nullValue=None,
