@@ -2,7 +2,7 @@
 import type { EventOf } from '../events/index.ts'
 import { endTasksOf } from './fold-tasks.ts'
 import type { Handlers } from './handlers.ts'
-import { currentDriver, findApp, lookupOf, renameApp } from './lookup.ts'
+import { FOREIGN, currentDriver, findApp, isForeign, lookupOf, renameApp } from './lookup.ts'
 import type { AppView, DriverView, RunView } from './types.ts'
 
 export const appHandlers: Handlers = {
@@ -70,10 +70,6 @@ export const appHandlers: Handlers = {
 
 /** Application states after which nothing runs (§3.5). */
 const FINISHED = new Set(['FINISHED', 'FAILED', 'KILLED'])
-
-/** A log that a real Spark wrote: nobody told of a run. */
-const isForeign = (view: RunView): boolean => view.runId === '' || view.runId.startsWith(FOREIGN)
-const FOREIGN = 'spark-log:'
 
 export function ensureApp(view: RunView, appId: string, t: number): AppView {
   const found = findApp(view, appId)

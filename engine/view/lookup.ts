@@ -37,6 +37,12 @@ export function lookupOf(view: RunView): ViewLookup {
   return found
 }
 
+/** What the run id of a log begins with that a real Spark wrote. */
+export const FOREIGN = 'spark-log:'
+
+/** A log that a real Spark wrote: nobody told of a run. */
+export const isForeign = (view: RunView): boolean => view.runId === '' || view.runId.startsWith(FOREIGN)
+
 /** The application events without an appId speak of: the latest. '' before there is one. */
 export const currentAppId = (view: RunView): string => view.apps.at(-1)?.appId ?? ''
 

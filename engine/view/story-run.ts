@@ -2,7 +2,7 @@
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
 import { count, duration, exceptionText, firstLine, job, list, named, stage, storyLine, type Part } from './words.ts'
-import { findJob, findStage } from './lookup.ts'
+import { findJob, findStage, isForeign } from './lookup.ts'
 import { jobName } from './job-name.ts'
 
 export const runStory: Tellers = {
@@ -56,13 +56,14 @@ export const runStory: Tellers = {
     const started = findJob(view, event['Job ID'])?.startedAt
     const took = started === undefined ? '' : ` after ${duration(event.Kindling.t - started)}`
     const result = event['Job Result']
-    if (result.Result === 'JobSucceeded') return storyLine(event, 'good', 1, [job(event['Job ID'], true), ` is done${took}.`, ...skipped(view, event['Job ID'])])
+    if (result.Result === 'JobSucceeded') return storyLine(event, 'good', 1, [job(event['Job ID'], true), ` is done${took}.`, ...(isForeign(view) ? skipped(view, event['Job ID']) : [])])
     return storyLine(event, 'bad', 1, [job(event['Job ID'], true), ` failed${took}. ${firstLine(result.Exception.Message, 240)}.`])
   },
 
   'kindling.Exception'(_view, event) {
     const what = event.message ? exceptionText(event.className, event.message) : event.className
     if (event.actor !== 'driver') return storyLine(event, 'bad', 2, ['On ', named(event.actor), `: ${what}.`])
+    if (event.className.endsWith('OutOfMemoryError')) return storyLine(event, 'bad', 1, [named('driver', undefined, true), ` is out of memory: ${firstLine(event.message)}.`])
     const where = event.line === undefined ? '' : ` in line ${event.line}`
     return storyLine(event, 'bad', 1, [`The program stops${where} with ${what}.`])
   },
@@ -78,7 +79,7 @@ export const runStory: Tellers = {
   }
 }
 
-/** Stages of a job that succeeded without them: their shuffle files were still there (§5.6). */
+/** Stages of a job that succeeded without them: their shuffle files were still there (§5.6). Our own logs tell it when the job starts. */
 function skipped(view: RunView, jobId: number): Part[] {
   const stages = (findJob(view, jobId)?.stageIds ?? []).flatMap((id) => findStage(view, id) ?? []).filter((s) => s.state === 'waiting')
   if (stages.length === 0) return []

@@ -87,7 +87,7 @@ export const workStory: Tellers = {
     // The end of the task has just told it.
     if (event.kind === 'retry-task' || event.kind === 'resubmit-task') return null
     const text = event.text.trim()
-    return text === '' ? null : storyLine(event, 'plain', 2, [text])
+    return text === '' ? null : storyLine(event, 'plain', event.kind === 'skip-stage' ? 1 : 2, [text])
   }
 }
 

@@ -107,11 +107,15 @@ export function firstLine(text: string, most = 160): string {
   return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`
 }
 
-/** Death of memory, by the code executors die of it with, or by what the process or the lab said. */
-export const isOutOfMemory = (end: ProcessEnd): boolean => end.code === 52 || /out ?of ?memory|heap space/i.test(end.meaning)
+/** Death of memory, by the code executors die of it with, or by what the process or the lab said. Of a signal nobody knows that. */
+export const isOutOfMemory = (end: ProcessEnd): boolean => end.signal === null && end.code !== ABORTED && (end.code === 52 || /out ?of ?memory|heap space/i.test(end.meaning))
+
+/** 128 + SIGABRT: what V8 does when it gets no more memory, and some other engines for other reasons. */
+const ABORTED = 134
 
 /** ` was killed (SIGKILL, exit code 137)`: how a process went, as the rest of a sentence. */
 export function howItEnded(end: ProcessEnd): string {
+  if (end.code === ABORTED) return ` aborted (${end.signal ?? 'SIGABRT'}, exit code ${ABORTED}), most likely out of memory`
   if (isOutOfMemory(end)) return ` ran out of memory and died (${codeText(end)})`
   if (end.signal !== null) return ` was killed (${end.signal}${end.code === null ? '' : `, exit code ${end.code}`})`
   if (end.farewell || end.code === 0) return ` exited (${codeText(end)})`

@@ -119,8 +119,12 @@ describe('other stories', () => {
     ])
   })
 
-  test('a skipped stage', () => {
-    expect(story(skippedStage(), 300).at(-1)).toBe('Job 1 is done after 0 ms. Stage 2 was skipped: what it would make was there already.')
+  test('a skipped stage: our decision tells it; of a log of Spark the end of the job does', () => {
+    const foreign = skippedStage().filter((event) => !event.Event.startsWith('kindling.'))
+    expect(story(foreign, 300).at(-1)).toBe('Job 1 is done after 0 ms. Stage 2 was skipped: what it would make was there already.')
+    expect(story(skippedStage(), 300).at(-1)).toBe('Job 1 is done after 0 ms.')
+    const decision: BareEvent = { Event: 'kindling.Decision', kind: 'skip-stage', text: 'Stage 2 (map at b.py:1) is skipped: its shuffle output from an earlier job is still there.', stageId: 2 }
+    expect(told(skippedStage, decision)).toEqual(['plain 1: Stage 2 (map at b.py:1) is skipped: its shuffle output from an earlier job is still there.'])
   })
 
   test('local mode', () => {
@@ -139,6 +143,7 @@ describe('deaths', () => {
     [exit(56, { meaning: 'It could not reach the driver with its heartbeats' }), 'bad 1: Executor 1 died (exit code 56): It could not reach the driver with its heartbeats. No task was on it.'],
     [exit(1, { farewell: true, meaning: 'Registration was refused' }), 'bad 1: Executor 1 exited (exit code 1): Registration was refused. No task was on it.'],
     [exit(143, { signal: 'SIGTERM' }), 'bad 1: Executor 1 was killed (SIGTERM, exit code 143). No task was on it.'],
+    [exit(134, { signal: 'SIGABRT', meaning: 'aborted (SIGABRT); out of memory in the engine below is the usual cause' }), 'bad 1: Executor 1 aborted (SIGABRT, exit code 134), most likely out of memory. No task was on it.'],
     [exit(null), 'bad 1: Executor 1 died (nobody saw how). No task was on it.'],
     [exit(1, { meaning: 'java.lang.OutOfMemoryError: Java heap space' }, 'driver'), 'bad 1: The driver ran out of memory and died (exit code 1). Executors 0 and 1 have nobody to work for.'],
     [exit(1, { farewell: true, meaning: 'The program raised ValueError' }, 'driver'), 'bad 1: The driver exited (exit code 1): The program raised ValueError. Executors 0 and 1 have nobody to work for.'],
