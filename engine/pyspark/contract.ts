@@ -15,11 +15,15 @@ export interface RddDeclaration {
   id: number
   /** Spark's class name. */
   name: string
+  /** setName(), or the path of a text file: stands before the class name in debug strings and is the RDD's name in events. */
+  label?: string
   partitions: number
   callSite: string
   scope?: string
   dependencies: Dependency[]
   compute: RddCompute
+  /** How far a re-run gives the same elements in the same order (§5.23). */
+  deterministic?: 'DETERMINATE' | 'UNORDERED' | 'INDETERMINATE'
 }
 
 /** How a task makes one partition of an RDD. */
@@ -90,6 +94,8 @@ export interface BridgeError {
   message: string
   /** Java-style class of the cause, `org.apache.spark.SparkException`. */
   javaClass?: string
+  /** runJob that failed: updates of the tasks that had succeeded before (§9.3). */
+  accumulators?: Uint8Array[]
 }
 
 /** Executor side: what a running task's Python may ask. All block. */

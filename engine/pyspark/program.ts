@@ -1,5 +1,8 @@
 /** Driver side of CPython: one thread that runs the learner's program. */
 import type { DriverCalls } from './contract.ts'
+import { PythonThread } from './host.ts'
+
+export { BridgeFailure } from './failures.ts'
 
 export interface ProgramOptions {
   /** Absolute path of out/main/python.js. */
@@ -15,6 +18,8 @@ export interface ProgramOptions {
   call<K extends keyof DriverCalls>(name: K, ask: DriverCalls[K]['ask']): Promise<DriverCalls[K]['answer']>
   /** The program ended its own process: os._exit, os.kill(os.getpid(), …), os.abort. Python runs no further. */
   onExit?(code: number, signal?: string): void
+  /** The wasm memory grew to this many bytes. */
+  onMemory?(bytes: number): void
 }
 
 export interface ProgramSource {
@@ -33,15 +38,68 @@ export interface ProgramEnd {
   error?: { className: string; message: string; traceback: string; line?: number }
 }
 
+/** Line and column count from 1. */
 export type CheckAnswer = { ok: true } | { ok: false; message: string; line: number; column: number }
 
-export declare class ProgramThread {
-  constructor(options: ProgramOptions)
+const lineInterval = 30
+
+/** Runs one program at a time; the thread can be reused for `check`, but a second `run` wants a new thread. */
+export class ProgramThread {
   readonly ready: Promise<void>
-  run(program: ProgramSource): Promise<ProgramEnd>
-  /** Parses only. Line from 1, column from 1. */
-  check(source: string, fileName?: string): Promise<CheckAnswer>
+  readonly #thread: PythonThread
+  readonly #options: ProgramOptions
+  #line: number | null = null
+
+  constructor(options: ProgramOptions) {
+    this.#options = options
+    this.#thread = new PythonThread({
+      threadEntry: options.threadEntry,
+      snapshot: options.snapshot,
+      folders: options.folders,
+      role: 'program',
+      onOutput: (stream, text) => options.onOutput(stream, text),
+      onCall: (name, ask) => {
+        this.#tellLine(this.#thread.control.line)
+        return options.call(name as keyof DriverCalls, ask as never)
+      },
+      onExit: (code, signal) => options.onExit?.(code, signal),
+      onMemory: (bytes) => options.onMemory?.(bytes)
+    })
+    this.ready = this.#thread.ready
+  }
+
+  /** Runs the program to its end. Rejects when the thread ends first (os._exit, terminate). */
+  async run(program: ProgramSource): Promise<ProgramEnd> {
+    // Python notes its line when asked, so a tight loop pays nothing for being watched.
+    const timer = setInterval(() => {
+      this.#tellLine(this.#thread.control.line)
+      this.#thread.control.askLine()
+    }, lineInterval)
+    try {
+      return (await this.#thread.order('program', program).answer) as ProgramEnd
+    } finally {
+      clearInterval(timer)
+      this.#tellLine(null)
+    }
+  }
+
+  /** Parses only. */
+  async check(source: string, fileName = 'program.py'): Promise<CheckAnswer> {
+    return (await this.#thread.order('check', { source, fileName }).answer) as CheckAnswer
+  }
+
   /** Size of the wasm memory in bytes; right also while Python is busy. */
-  memoryBytes(): number
-  terminate(): Promise<void>
+  memoryBytes(): number {
+    return this.#thread.control.memoryBytes
+  }
+
+  terminate(): Promise<void> {
+    return this.#thread.terminate()
+  }
+
+  #tellLine(line: number | null): void {
+    if (line === this.#line) return
+    this.#line = line
+    this.#options.onLine(line)
+  }
 }

@@ -1,5 +1,9 @@
 /** Executor side of CPython: one thread that runs tasks, one at a time, in the order given. */
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { PythonTask, PythonTaskAnswer, TaskCalls } from './contract.ts'
+import { FetchFailedSignal } from './failures.ts'
+import { PythonThread } from './host.ts'
 
 export { BridgeFailure, FetchFailedSignal } from './failures.ts'
 
@@ -10,16 +14,115 @@ export interface WorkerOptions {
   onOutput(stream: 'stdout' | 'stderr', text: string, taskId: number | null): void
   /** A task ended its own process: os._exit, os.kill(os.getpid(), …), os.abort. Python runs no further. */
   onExit?(code: number, signal?: string): void
+  /** The wasm memory grew to this many bytes. */
+  onMemory?(bytes: number): void
 }
 
 export type TaskCallTable = { [K in keyof TaskCalls]: (ask: TaskCalls[K]['ask']) => Promise<TaskCalls[K]['answer']> }
 
-export declare class PythonWorker {
-  constructor(options: WorkerOptions)
+interface Running {
+  task: PythonTask
+  calls: TaskCallTable
+  fetchFailure?: FetchFailedSignal
+}
+
+/** The file a checkpoint keeps a partition in. */
+export const checkpointPart = (directory: string, partition: number): string =>
+  join(directory, `part-${String(partition).padStart(5, '0')}`)
+
+export class PythonWorker {
   readonly ready: Promise<void>
-  run(task: PythonTask, calls: TaskCallTable): Promise<PythonTaskAnswer>
-  /** The running task raises TaskKilled at the next bytecode and answers `killed`. Nothing when none runs. */
-  interrupt(reason: string): void
-  memoryBytes(): number
-  terminate(): Promise<void>
+  readonly #thread: PythonThread
+  readonly #running = new Map<number, Running>()
+
+  constructor(options: WorkerOptions) {
+    this.#thread = new PythonThread({
+      threadEntry: options.threadEntry,
+      snapshot: options.snapshot,
+      folders: options.folders,
+      role: 'worker',
+      onOutput: (stream, text) => options.onOutput(stream, text, this.#current?.task.taskId ?? null),
+      onCall: (name, ask, order) => this.#call(name as keyof TaskCalls, ask, order),
+      onExit: (code, signal) => options.onExit?.(code, signal),
+      onMemory: (bytes) => options.onMemory?.(bytes)
+    })
+    this.ready = this.#thread.ready
+  }
+
+  /** True when the thread is gone and a new PythonWorker is needed. */
+  get ended(): boolean {
+    return this.#thread.ended
+  }
+
+  /**
+   * Runs a task; tasks given meanwhile wait their turn. Never rejects: a thread that ends under the task
+   * answers as Spark does for a crashed Python worker (§11.2).
+   */
+  async run(task: PythonTask, calls: TaskCallTable): Promise<PythonTaskAnswer> {
+    const { order, answer } = this.#thread.order('task', task)
+    const running: Running = { task, calls }
+    this.#running.set(order, running)
+    try {
+      const ended = (await answer) as PythonTaskAnswer
+      if (!ended.ok && ended.failure === 'fetch-failed') return { ...ended, detail: running.fetchFailure?.detail }
+      if (ended.ok && task.goal.kind === 'checkpoint') return await writeCheckpoint(task, task.goal.directory, ended)
+      return ended
+    } catch {
+      const message = 'Python worker exited unexpectedly (crashed)'
+      return { ok: false, failure: 'exception', className: 'org.apache.spark.SparkException', message, traceback: message }
+    } finally {
+      this.#running.delete(order)
+    }
+  }
+
+  /** The running task, or the waiting task of that id, raises TaskKilled at the next bytecode and answers `killed`. */
+  interrupt(_reason: string, taskId?: number): void {
+    for (const [order, { task }] of this.#running) {
+      if (taskId === undefined || task.taskId === taskId) return this.#thread.kill(order)
+    }
+  }
+
+  memoryBytes(): number {
+    return this.#thread.control.memoryBytes
+  }
+
+  terminate(): Promise<void> {
+    return this.#thread.terminate()
+  }
+
+  get #current(): Running | undefined {
+    for (const running of this.#running.values()) return running
+    return undefined
+  }
+
+  async #call(name: keyof TaskCalls, ask: unknown, order: number): Promise<unknown> {
+    const running = this.#running.get(order)
+    if (!running) throw new Error(`No task runs that could ask for ${name}`)
+    try {
+      return await (running.calls[name] as (ask: unknown) => Promise<unknown>)(ask)
+    } catch (error) {
+      if (error instanceof FetchFailedSignal) running.fetchFailure = error
+      throw error
+    }
+  }
+}
+
+/** Written whole beside its place, then renamed: a task that dies, or runs twice, leaves no half part. */
+async function writeCheckpoint(
+  task: PythonTask,
+  directory: string,
+  answer: Extract<PythonTaskAnswer, { ok: true }>
+): Promise<PythonTaskAnswer> {
+  const { result, ...rest } = answer
+  const part = checkpointPart(directory, task.partition)
+  const draft = `${part}.attempt-${task.taskId}`
+  try {
+    await mkdir(directory, { recursive: true })
+    await writeFile(draft, result ?? new Uint8Array(0))
+    await rename(draft, part)
+    return rest
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { ok: false, failure: 'exception', className: 'java.io.IOException', message, traceback: message }
+  }
 }

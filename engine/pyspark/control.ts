@@ -1,0 +1,84 @@
+/** The few words host and Python thread share in memory, so that one can be read while the other is busy. */
+
+/** Int32 slots. */
+export const slot = {
+  /** Rises with every reply and every kill; the thread waits on it. */
+  reply: 0,
+  /** Line of the program that runs now; 0 is none. */
+  line: 1,
+  /** Wasm memory in pages of 64 KiB. */
+  memoryPages: 2,
+  /** Number of the order that runs; 0 is none. */
+  running: 3,
+  /** First of the slots for orders that are to die: order n stands in slot n modulo their count. */
+  kills: 8
+} as const
+
+const killSlots = 16
+const words = slot.kills + killSlots
+/** Byte that CPython looks at between bytecodes: a signal number, or 0. */
+const signalByte = words * 4
+const controlBytes = 128
+
+/** SIGUSR1: note the current line. */
+export const lineSignal = 10
+/** SIGUSR2: the running order was killed. */
+export const killSignal = 12
+
+const wasmPage = 65_536
+
+export class Control {
+  readonly buffer: SharedArrayBuffer
+  readonly words: Int32Array
+  readonly signal: Uint8Array
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(controlBytes)) {
+    this.buffer = buffer
+    this.words = new Int32Array(buffer, 0, words)
+    this.signal = new Uint8Array(buffer, signalByte, 1)
+  }
+
+  get memoryBytes(): number {
+    return Atomics.load(this.words, slot.memoryPages) * wasmPage
+  }
+
+  set memoryBytes(bytes: number) {
+    Atomics.store(this.words, slot.memoryPages, Math.ceil(bytes / wasmPage))
+  }
+
+  get line(): number | null {
+    return Atomics.load(this.words, slot.line) || null
+  }
+
+  set line(line: number | null) {
+    Atomics.store(this.words, slot.line, line ?? 0)
+  }
+
+  /** Wakes the thread where it waits for a reply. */
+  wake(): void {
+    Atomics.add(this.words, slot.reply, 1)
+    Atomics.notify(this.words, slot.reply)
+  }
+
+  /** Asks the running order to note its line; loses against a kill. */
+  askLine(): void {
+    Atomics.compareExchange(this.signal, 0, 0, lineSignal)
+  }
+
+  kill(order: number): void {
+    Atomics.store(this.words, slot.kills + (order % killSlots), order)
+    if (Atomics.load(this.words, slot.running) === order) Atomics.store(this.signal, 0, killSignal)
+    this.wake()
+  }
+
+  isKilled(order: number): boolean {
+    return Atomics.load(this.words, slot.kills + (order % killSlots)) === order
+  }
+
+  /** Marks what runs (0: nothing) and forgets signals meant for the order before. */
+  run(order: number): void {
+    Atomics.store(this.signal, 0, 0)
+    Atomics.store(this.words, slot.running, order)
+    if (order !== 0 && this.isKilled(order)) Atomics.store(this.signal, 0, killSignal)
+  }
+}

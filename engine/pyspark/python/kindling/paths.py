@@ -1,0 +1,31 @@
+"""Paths as Spark takes them: plain, or `file:` addresses."""
+
+import os
+
+
+def local(path):
+    """The path in the file system."""
+    if path.startswith("file:"):
+        path = path[5:]
+        while path.startswith("//"):
+            path = path[1:]
+    return path
+
+
+def absolute(path):
+    """Made whole against the working directory; comma-separated lists part by part."""
+    return ",".join(_absolute(part.strip()) for part in path.split(","))
+
+
+def _absolute(path):
+    scheme = path.partition(":")[0]
+    if scheme != path and scheme.isalpha() and len(scheme) > 1:
+        return path
+    return os.path.normpath(os.path.join(os.getcwd(), path))
+
+
+def uri(path):
+    path = local(path)
+    return "file:" + path
+
+

@@ -1,0 +1,1 @@
+"""Names that PySpark programs catch; there is no Java here."""

@@ -1,0 +1,1 @@
+from pyspark.broadcast import Broadcast  # noqa: F401
