@@ -43,5 +43,5 @@ export type ScenarioFile = z.infer<typeof scenarioSchema>
 
 /** The rules for lesson.yaml as JSON Schema (draft 2020-12). */
 export function scenarioJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(scenarioSchema, { io: 'input' }) as Record<string, unknown>
+  return z.toJSONSchema(scenarioSchema, { io: 'input' })
 }

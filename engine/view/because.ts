@@ -1,6 +1,6 @@
 /** One happening as a step of an explanation: a whole sentence that needs no view beside it. */
 import type { LabEvent } from '../events/index.ts'
-import { faultNamed } from '../faults/index.ts'
+import { faultTitle } from './fault-titles.ts'
 import { isCounted } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
 import { count, duration, exceptionText, firstLine, fullStop, howItEnded } from './words.ts'
@@ -16,7 +16,7 @@ function told(event: LabEvent): string | null {
     case 'kindling.FaultRequested':
       return asked(event.fault, event.by, event.when, event.Kindling.t)
     case 'kindling.FaultStruck':
-      return `${faultNamed(event.fault)?.title ?? event.fault}: ${firstLine(event.detail) || `it struck ${name(event.target)}`}.`
+      return `${faultTitle(event.fault)}: ${firstLine(event.detail) || `it struck ${name(event.target)}`}.`
     case 'kindling.FaultFailed':
       return `The fault ${event.fault} struck nothing: ${firstLine(event.reason)}.`
     case 'kindling.ProcessSpawned':
@@ -78,8 +78,7 @@ export function whatHappened(event: LabEvent): string {
 }
 
 function asked(fault: string, by: 'window' | 'cli' | 'scenario', when: string, t: number): string {
-  const title = faultNamed(fault)?.title ?? fault
-  if (by === 'window') return `You pressed ${title} at ${duration(t)}.`
+  if (by === 'window') return `You pressed ${faultTitle(fault)} at ${duration(t)}.`
   const at = when === '' || when === 'now' ? '' : ` at ${when}`
   return by === 'cli' ? `The command line asked for ${fault}${at}.` : `The lesson asked for ${fault}${at}.`
 }

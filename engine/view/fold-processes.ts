@@ -72,7 +72,7 @@ function executorExited(view: RunView, executorId: string, event: EventOf<'kindl
   die(executor, event)
   executor.endEvent = event.Kindling.id
   // After the application's end no driver tells of its tasks any more.
-  if (findApp(view, executor.appId)?.endedAt != null) endTasksOf(view, executor, 'The application has ended', event)
+  if ((findApp(view, executor.appId)?.endedAt ?? null) !== null) endTasksOf(view, executor, 'The application has ended', event)
 }
 
 function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): void {

@@ -86,7 +86,7 @@ function executorExited(view: RunView, executorId: string, event: EventOf<'kindl
   const orderly = end.farewell && end.code === 0
   // What the driver has given up before, or lets go, is no news.
   const driverEnd = driverOf(view, event)?.end
-  const driverGone = driverEnd != null && !(driverEnd.farewell && driverEnd.code === 0)
+  const driverGone = driverEnd !== undefined && driverEnd !== null && !(driverEnd.farewell && driverEnd.code === 0)
   if (orderly && driverGone) return storyLine(event, 'bad', 1, [who, ' has lost its driver and exits by itself.'])
   if (orderly) return storyLine(event, 'plain', 2, [who, `${howItEnded(end)}: ${firstLine(end.meaning)}.`])
   const told = known && known.life !== 'removed' ? whatWasOn(view, known) : []

@@ -1,5 +1,5 @@
 /** Sentences about faults: who asked, what was struck. */
-import { faultNamed } from '../faults/index.ts'
+import { faultTitle } from './fault-titles.ts'
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
 import { driver, executor, firstLine, named, stage, storyLine, type Part } from './words.ts'
@@ -9,7 +9,7 @@ export const faultStory: Tellers = {
     const now = event.when === '' || event.when === 'now'
     if (event.by === 'window') {
       const whom = event.target === 'any' || event.target === '' || event.target === 'driver' ? [] : [': ', ...targetParts(event.target)]
-      return storyLine(event, 'you', 1, [`You pressed ${titleOf(event.fault)}`, ...whom, now ? '.' : `, to strike at ${event.when}.`])
+      return storyLine(event, 'you', 1, [`You pressed ${faultTitle(event.fault)}`, ...whom, now ? '.' : `, to strike at ${event.when}.`])
     }
     return storyLine(event, 'you', 2, [`Fault ${event.fault}, as asked ${askedWhere(event.by)}, waits for ${now ? 'its turn' : event.when}.`])
   },
@@ -29,8 +29,6 @@ export const faultStory: Tellers = {
     return storyLine(event, 'you', 1, [`Fault ${event.fault} struck nothing: ${firstLine(event.reason)}.`])
   }
 }
-
-const titleOf = (fault: string): string => faultNamed(fault)?.title ?? fault
 
 const askedWhere = (by: NonNullable<RunView['faults'][number]['by']>): string => ({ window: 'in the window', cli: 'on the command line', scenario: 'by the lesson' })[by]
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FAULTS, FAULT_NAMES } from '../../engine/faults/index.ts'
+import { faultTitle } from '../../engine/view/fault-titles.ts'
 import { nearest } from '../../engine/faults/nearest.ts'
 import { FaultTextError, parseFault, targetText, whenText } from '../../engine/faults/parse.ts'
 import { chooseTarget, matchesMoment, type Situation } from '../../engine/faults/strike.ts'
@@ -10,6 +11,11 @@ describe('the list of faults', () => {
     expect(FAULTS.map((fault) => fault.key).join('')).toBe('cmdkfs')
     for (const fault of FAULTS) expect(fault.sources.every((source) => /^\d+\.\d+$/.test(source))).toBe(true)
   })
+})
+
+test('the story calls the buttons what they are called', () => {
+  expect(FAULT_NAMES.map(faultTitle)).toEqual(FAULTS.map((fault) => fault.title))
+  expect(faultTitle('earthquake')).toBe('earthquake')
 })
 
 describe('parseFault', () => {

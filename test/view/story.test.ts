@@ -17,7 +17,7 @@ function story(events: LabEvent[], from = 0, all = false): string[] {
 /** What one more event is told as, with its tone and level. */
 function told(view: () => LabEvent[], ...events: BareEvent[]): string[] {
   const before = view()
-  const after = foldAll([...before, ...events.map((event, at): LabEvent => ({ ...event, Kindling: { id: `new:${at}`, t: 500 } }) as LabEvent)])
+  const after = foldAll([...before, ...events.map((event, at): LabEvent => ({ ...event, Kindling: { id: `new:${at}`, t: 500 } }))])
   return after.story.filter((line) => line.event.startsWith('new:')).map((line) => `${line.tone} ${line.level}: ${storyText(line)}`)
 }
 

@@ -1,0 +1,12 @@
+/** What the buttons are called, for "You pressed …": the story reads events, and they name a fault by its name. */
+const TITLES: Readonly<Record<string, string>> = {
+  'crash-executor': 'Crash executor',
+  'oom-executor': 'Fill its memory',
+  'oom-driver': 'Fill the driver',
+  'kill-driver': 'Kill the driver',
+  'fail-task': 'Fail a task',
+  'hang-executor': 'Silence'
+}
+
+/** The title of a fault's button; its name where there is none. */
+export const faultTitle = (fault: string): string => TITLES[fault] ?? fault
