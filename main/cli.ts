@@ -42,7 +42,7 @@ program
   .command('run')
   .description("Runs a PySpark program: its output on stdout, what the cluster does on stderr, the program's own exit status.")
   .argument('<file>', 'the program')
-  .argument('[args...]', 'arguments of the program')
+  .argument('[args...]', 'arguments of the program, after --')
   .option('--conf <key=value>', 'a setting, Spark’s or kindling.*; may be given again', pair, {})
   .option('--workers <n>', 'workers of the standalone cluster', whole(0), 2)
   .option('--cores <n>', 'cores of each worker', whole(1), 2)
@@ -52,7 +52,6 @@ program
   .option('--watch', 'run at the pace of the lab, to be watched', false)
   .option('--speed <x>', 'speed of the lab clock, 0.1 to 10', speed, 1)
   .option('--quiet', 'only the program’s own output', false)
-  .passThroughOptions()
   .action(async (file: string, args: string[], options: { conf: Record<string, string>; workers: number; cores: number; memory: string; fault: string[]; eventLog?: string; watch: boolean; speed: number; quiet: boolean }) => {
     const path = resolve(file)
     let source: string
@@ -73,8 +72,6 @@ program
   .action((log: string, options: { all: boolean }) => {
     process.exitCode = tellEvents(resolve(log), options.all)
   })
-
-program.enablePositionalOptions()
 
 try {
   await program.parseAsync(process.argv)

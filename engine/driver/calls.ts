@@ -51,10 +51,10 @@ export function driverCalls(host: CallHost): <K extends keyof DriverCalls>(name:
       return null
     },
     checkpoint: ({ rddId, local }) => {
-      context().markCheckpoint(rddId, local)
+      context().checkpoints.mark(rddId, local)
       return null
     },
-    setCheckpointDir: ({ path }) => ({ path: context().setCheckpointDir(path) }),
+    setCheckpointDir: ({ path }) => ({ path: context().checkpoints.setDirectory(path) }),
     rddInfo: ({ rddId }) => context().rddInfo(rddId),
     broadcast: ({ value }) => ({ id: context().addBroadcast(value) }),
     unpersistBroadcast: ({ id, destroy }) => {

@@ -1,37 +1,28 @@
-import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { availableParallelism, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import type { BareEvent, EventId, StorageLevel } from '../events/index.ts'
 import type { TaskReport } from '../executor/env.ts'
 import { runMachine, driverMachine, type RunningMachine } from '../machines/index.ts'
 import type { RddDeclaration } from '../pyspark/contract.ts'
-import { checkConf, readInt, readTime, settings } from '../rules/conf.ts'
+import { checkConf, readTime, settings } from '../rules/conf.ts'
 import { parseMaster, type Master } from '../rules/master-urls.ts'
 import { Schedulers } from '../rules/schedulers.ts'
-import { localApplicationId, SPARK_VERSION } from '../rules/spark-events.ts'
+import { localApplicationId } from '../rules/spark-events.ts'
 import type { CauseRef, LossReason, RulesEffect, TaskDescription } from '../rules/types.ts'
 import type { DriverBoot } from '../world/boot.ts'
 import type { LabToChild, TaskBinary } from '../world/messages.ts'
 import type { Timer } from '../world/interfaces.ts'
 import type { Child } from '../world/real/child.ts'
+import { applicationHead, blockManagerAdded } from './announce.ts'
 import type { Backend, BackendEvents } from './backend.ts'
 import { BlockMaster } from './block-master.ts'
+import { CHECKPOINT_PROPERTY, Checkpoints } from './checkpoints.ts'
 import { ClusterBackend } from './cluster-backend.ts'
 import type { DriverMemory } from './driver-memory.ts'
+import { FailOrders, type FailOrder } from './fail-orders.ts'
 import { DriverFiles, javaFailure } from './files.ts'
 import { jobError, Jobs, type JobAnswer } from './jobs.ts'
 import { LocalBackend } from './local-backend.ts'
 import { debugString, RddTable } from './rdd-table.ts'
-import { memoryForStorage } from '../executor/block-store.ts'
-
-export interface FailOrder {
-  faultId: string
-  cause: EventId
-  stage?: number
-  partition?: number
-  executorId?: string
-}
 
 /** Moments the lab wants to hear of, for faults that wait. */
 export interface WatchList {
@@ -53,6 +44,7 @@ export class DriverContext {
   readonly jobs = new Jobs()
   readonly files: DriverFiles
   readonly watch: WatchList
+  readonly checkpoints: Checkpoints
   appId = ''
   /** What plans need to know of a fragment by its id (driver/sql.ts). */
   planFragment: (planId: number) => unknown = (planId) => {
@@ -69,13 +61,11 @@ export class DriverContext {
   readonly #keys = new Map<string, EventId>()
   readonly #stageRdd = new Map<number, number>()
   readonly #binaries = new Map<string, { binary: TaskBinary; blobs: Uint8Array[] }>()
-  readonly #checkpointJobs = new Map<number, string>()
   readonly #broadcasts = new Map<number, Uint8Array>()
   #nextBroadcast = 0
   #nextJob = 0
-  #checkpointDir: string | undefined
   #revive: Timer | undefined
-  #failOrders: FailOrder[] = []
+  readonly #failOrders = new FailOrders()
   #stopped = false
   #registered: { resolve: (appId: string) => void; reject: (error: Error) => void } | undefined
   #starving: Timer | undefined
@@ -91,6 +81,11 @@ export class DriverContext {
     this.master = conf['spark.master'] ?? boot.defaultMaster
     this.conf['spark.master'] = this.master
     this.files = new DriverFiles(boot.program.cwd, child.boot.folders)
+    this.checkpoints = new Checkpoints(this.rdds, this.files, {
+      isCached: (rddId, partition) => this.blocks.locations(rddId, partition).length > 0,
+      submit: (rddId, partitions, callSite, properties) => this.#submit(rddId, partitions, callSite, properties),
+      warn: (text) => void child.post({ Event: 'kindling.Note', level: 'warn', text, actor: 'driver' })
+    })
     const [wrong] = checkConf(this.conf)
     if (wrong !== undefined) throw javaFailure('org.apache.spark.SparkException', wrong.message)
     try {
@@ -180,7 +175,7 @@ export class DriverContext {
   }
 
   failNext(order: FailOrder): void {
-    this.#failOrders.push(order)
+    this.#failOrders.add(order)
   }
 
   declare(rdds: RddDeclaration[]): void {
@@ -190,8 +185,7 @@ export class DriverContext {
   /** Runs a job and what it brings with it: checkpoints of RDDs that were marked (§5.33). */
   async runJob(rddId: number, partitions: number[], callSite: string, properties: Record<string, string>): Promise<JobAnswer> {
     const answer = await this.#submit(rddId, partitions, callSite, properties)
-    await this.#checkpointMarked(rddId, callSite)
-    for (const entry of this.rdds.lineage(rddId)) entry.wasRun = true
+    await this.checkpoints.afterJob(rddId, callSite)
     return { results: answer.results, accumulators: [...answer.accumulators, ...this.jobs.takeAccumulators()] }
   }
 
@@ -212,27 +206,6 @@ export class DriverContext {
     this.blocks.removeRdd(rddId)
     this.#backend?.removeRdd(rddId)
     this.#child.post({ Event: 'SparkListenerUnpersistRDD', 'RDD ID': rddId })
-  }
-
-  setCheckpointDir(path: string): string {
-    const directory = join(this.files.resolve(path), randomUUID())
-    mkdirSync(directory, { recursive: true })
-    this.#checkpointDir = directory
-    return this.files.qualify(directory)
-  }
-
-  markCheckpoint(rddId: number, local: boolean): void {
-    const entry = this.rdds.get(rddId)
-    if (!local && this.#checkpointDir === undefined) throw javaFailure('org.apache.spark.SparkException', 'Checkpoint directory has not been set in the SparkContext')
-    if (entry.checkpoint === 'done') return
-    if (entry.wasRun === true) {
-      // Its one chance has passed with its first job; nothing will happen (§5.33).
-      entry.checkpoint = 'too-late'
-      this.#child.post({ Event: 'kindling.Note', level: 'warn', text: `checkpoint() on RDD ${rddId} comes after a job has run on it: it will never be written. Call it before the first action.`, actor: 'driver' })
-      return
-    }
-    if (local) entry.storageLevel ??= MEMORY_AND_DISK
-    entry.checkpoint = local ? 'marked-local' : 'marked'
   }
 
   rddInfo(rddId: number): { checkpointed: boolean; checkpointFile: string | null; debugString: string } {
@@ -295,37 +268,12 @@ export class DriverContext {
     return jobId
   }
 
-  async #submit(rddId: number, partitions: number[], callSite: string, properties: Record<string, string>, checkpointTo?: string): Promise<JobAnswer> {
+  async #submit(rddId: number, partitions: number[], callSite: string, properties: Record<string, string>): Promise<JobAnswer> {
     if (this.#stopped) throw javaFailure('java.lang.IllegalStateException', 'Cannot call methods on a stopped SparkContext.')
     const jobId = this.#newJob()
-    if (checkpointTo !== undefined) this.#checkpointJobs.set(jobId, checkpointTo)
     const answer = this.jobs.add(jobId, partitions.length)
-    this.#apply(
-      this.#schedulers.submitJob({
-        jobId,
-        rddId,
-        partitions,
-        callSite,
-        properties: checkpointTo === undefined ? properties : { ...properties, [CHECKPOINT_PROPERTY]: checkpointTo },
-        now: this.#now()
-      })
-    )
+    this.#apply(this.#schedulers.submitJob({ jobId, rddId, partitions, callSite, properties, now: this.#now() }))
     return answer
-  }
-
-  async #checkpointMarked(rddId: number, callSite: string): Promise<void> {
-    for (const entry of this.rdds.lineage(rddId)) {
-      if (entry.checkpoint === 'marked') {
-        const directory = join(this.#checkpointDir!, `rdd-${entry.id}`)
-        mkdirSync(directory, { recursive: true })
-        await this.#submit(entry.id, range(entry.partitions), callSite, {}, directory)
-        this.rdds.cut(entry.id, directory, this.files.qualify(directory))
-      } else if (entry.checkpoint === 'marked-local') {
-        const missing = range(entry.partitions).filter((partition) => this.blocks.locations(entry.id, partition).length === 0)
-        if (missing.length > 0) await this.#submit(entry.id, missing, callSite, {})
-        this.rdds.cut(entry.id, `${LOCAL_CHECKPOINT}${entry.id}`, undefined)
-      }
-    }
   }
 
   #cause(cause: CauseRef | undefined): EventId | undefined {
@@ -391,7 +339,6 @@ export class DriverContext {
   }
 
   #jobEnded(jobId: number): void {
-    this.#checkpointJobs.delete(jobId)
     this.#memory.results = this.jobs.bytes
     this.#machine.send({ type: 'JobEnded', jobId })
   }
@@ -423,23 +370,9 @@ export class DriverContext {
       this.#binaries.set(key, binary)
     }
     const hasSlices = binary.binary.nodes.some((node) => node.compute.kind === 'slices')
-    const fail = this.#takeFailOrder(task)
-    this.#backend?.launch({ task, binary, slices: hasSlices ? this.rdds.slicesFor(rddId, task.partition) : [], ...(fail === undefined ? {} : { fail: { faultId: fail.faultId, cause: fail.cause } }) })
+    const fail = this.#failOrders.take(task)
+    this.#backend?.launch({ task, binary, slices: hasSlices ? this.rdds.slicesFor(rddId, task.partition) : [], ...(fail === undefined ? {} : { fail }) })
   }
-
-  #takeFailOrder(task: TaskDescription): FailOrder | undefined {
-    if (this.#failOrders.length === 0) return undefined
-    const at = this.#failOrders.findIndex(
-      (order) => (order.stage ?? task.stageId) === task.stageId && (order.partition ?? task.partition) === task.partition && (order.executorId ?? task.executorId) === task.executorId
-    )
-    if (at === -1) return undefined
-    const [order] = this.#failOrders.splice(at, 1)
-    if (order !== undefined) this.#failing.set(task.taskId, order.cause)
-    return order
-  }
-
-  /** Attempts that fail because a fault asks for it: the fault is their cause. */
-  readonly #failing = new Map<number, EventId>()
 
   #report(executorId: string, report: TaskReport): void {
     const { taskId, state } = report
@@ -451,8 +384,7 @@ export class DriverContext {
         return
       }
     }
-    const cause = this.#failing.get(taskId)
-    if (cause !== undefined && state !== 'RUNNING') this.#failing.delete(taskId)
+    const cause = state === 'RUNNING' ? undefined : this.#failOrders.causeOfEnd(taskId)
     if (report.sizes !== undefined && task?.shuffleId !== undefined) {
       this.#child.post({ Event: 'kindling.MapOutput', executorId, shuffleId: task.shuffleId, mapIndex: task.partition, bytes: report.sizes.reduce((sum, size) => sum + size, 0) })
     }
@@ -462,7 +394,7 @@ export class DriverContext {
         state,
         now: this.#now(),
         ...(report.reason === undefined ? {} : { reason: report.reason }),
-        ...(cause === undefined || state === 'RUNNING' ? {} : { cause: { id: cause } }),
+        ...(cause === undefined ? {} : { cause: { id: cause } }),
         result: {
           ...(report.value === undefined ? {} : { value: report.value }),
           ...(report.metrics === undefined ? {} : { metrics: report.metrics }),
@@ -488,7 +420,7 @@ export class DriverContext {
       },
       blockManagerAdded: (holder, maxMemory) => {
         this.blocks.addHolder(holder)
-        this.#postBlockManager(holder.executorId, holder.host, holder.port, maxMemory)
+        this.#child.post(blockManagerAdded(holder.executorId, holder.host, holder.port, maxMemory, this.#child.epoch(this.#now())))
       },
       executorReady: (executorId, host, cores) => this.#apply(this.#schedulers.executorReady({ executorId, host, slots: Math.floor(cores / settings.taskCpus(this.conf)), now: this.#now() })),
       executorUnavailable: (executorId) => this.#apply(this.#schedulers.executorUnavailable(executorId, this.#now())),
@@ -552,41 +484,6 @@ export class DriverContext {
   }
 
   #announce(): void {
-    const now = this.#child.epoch(this.#now())
-    const post = (event: BareEvent): void => void this.#child.post(event)
-    post({
-      Event: 'SparkListenerResourceProfileAdded',
-      'Resource Profile Id': 0,
-      'Executor Resource Requests': { memory: { 'Resource Name': 'memory', Amount: settings.executorMemory(this.conf) / 2 ** 20, 'Discovery Script': '', Vendor: '' } },
-      'Task Resource Requests': { cpus: { 'Resource Name': 'cpus', Amount: readInt(this.conf, 'spark.task.cpus', 1) } }
-    })
-    this.#postBlockManager('driver', this.#boot.host, 0, memoryForStorage(this.conf, this.#boot.heapLimit))
-    post({
-      Event: 'SparkListenerEnvironmentUpdate',
-      'JVM Information': { 'Java Version': `none (Node.js ${process.versions.node})`, 'Java Home': '', 'Scala Version': 'none' },
-      'Spark Properties': { ...this.conf },
-      'Hadoop Properties': {},
-      'System Properties': {},
-      'Metrics Properties': {},
-      'Classpath Entries': {}
-    })
-    post({ Event: 'SparkListenerApplicationStart', 'App Name': this.conf['spark.app.name'] ?? 'application', 'App ID': this.appId, Timestamp: now, User: userInfo().username })
-  }
-
-  #postBlockManager(executorId: string, host: string, port: number, maxMemory: number): void {
-    this.#child.post({
-      Event: 'SparkListenerBlockManagerAdded',
-      'Block Manager ID': { 'Executor ID': executorId, Host: host, Port: port },
-      'Maximum Memory': maxMemory,
-      Timestamp: this.#child.epoch(this.#now()),
-      'Maximum Onheap Memory': maxMemory,
-      'Maximum Offheap Memory': 0
-    })
+    for (const event of applicationHead(this.appId, this.conf, this.#boot, this.#child.epoch(this.#now()))) this.#child.post(event)
   }
 }
-
-/** Marks a directory name as a local checkpoint: blocks in the block store, nothing on a reliable disk. */
-export const LOCAL_CHECKPOINT = 'local-checkpoint:'
-const CHECKPOINT_PROPERTY = 'kindling.checkpoint.directory'
-const MEMORY_AND_DISK: StorageLevel = { 'Use Disk': true, 'Use Memory': true, 'Use Off Heap': false, Deserialized: false, Replication: 1 }
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)

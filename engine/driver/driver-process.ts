@@ -5,8 +5,9 @@ import type { LabToChild } from '../world/messages.ts'
 import { heapUse, type Child } from '../world/real/child.ts'
 import { exhaustHeap } from '../world/real/exhaust.ts'
 import { driverCalls } from './calls.ts'
-import { DriverContext, startDriverMachine, type FailOrder, type WatchList } from './context.ts'
+import { DriverContext, startDriverMachine, type WatchList } from './context.ts'
 import { DriverMemory } from './driver-memory.ts'
+import type { FailOrder } from './fail-orders.ts'
 import { javaFailure } from './files.ts'
 import { SqlSession } from './sql.ts'
 
@@ -60,17 +61,19 @@ export class DriverProcess {
   }
 
   async run(): Promise<void> {
-    await this.#program.ready
-    this.#machine.send({ type: 'ProgramStarted' })
-    this.#tellMemory()
     const { conf } = this.#child.boot
     const { program } = this.#boot
     const submitted = Object.fromEntries(Object.entries(conf).filter(([key]) => key.startsWith('spark.')))
     let end: ProgramEnd
     try {
+      await this.#program.ready
+      this.#machine.send({ type: 'ProgramStarted' })
+      this.#tellMemory()
       end = await this.#program.run({ ...program, conf: { 'spark.master': this.#boot.defaultMaster, ...submitted } })
     } catch (error) {
       if (this.#ending) return
+      // Python itself broke down: nobody else has told of it.
+      this.#child.output('stderr', `${(error as Error).message}\n`)
       end = { code: 1, error: { className: 'SystemError', message: (error as Error).message, traceback: (error as Error).message } }
     }
     await this.#end(end)

@@ -7,7 +7,7 @@ import { MIB, UnifiedMemory } from '../rules/memory.ts'
 import type { ExecutorEnv } from './env.ts'
 
 /** Begins the directory name of a local checkpoint: its blocks lie in the block store. */
-const LOCAL_CHECKPOINT = 'local-checkpoint:'
+export const LOCAL_CHECKPOINT = 'local-checkpoint:'
 
 interface ShuffleFile {
   path: string
@@ -47,6 +47,7 @@ export class BlockStore {
   readonly #cached = new Map<string, CachedBlock>()
   readonly #shuffles = new Map<string, ShuffleFile>()
   #madeDirectory = false
+  #waiting: (() => void)[] = []
 
   constructor(env: ExecutorEnv) {
     this.#env = env
@@ -136,6 +137,33 @@ export class BlockStore {
       )
     }
     return new Uint8Array(await readFile(join(directory, `part-${String(partition).padStart(5, '0')}`)))
+  }
+
+  /** Execution memory for a task: grants up to `bytes`, evicting cached blocks above the storage region (§8.3–8.4). */
+  async acquireExecution(taskId: number, bytes: number): Promise<number> {
+    for (;;) {
+      const asked = this.memory.acquireExecution({ task: taskId, bytes })
+      for (const evicted of asked.evicted) this.#evict(evicted)
+      if (!asked.wait) return asked.granted
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+  }
+
+  releaseExecution(taskId: number, bytes: number): void {
+    this.memory.releaseExecution(taskId, bytes)
+    this.#wake()
+  }
+
+  releaseTask(taskId: number): void {
+    this.memory.releaseTask(taskId)
+    this.#wake()
+  }
+
+  /** Tasks that wait for their least share ask again. */
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 
   removeRdd(rddId: number): void {

@@ -3,16 +3,16 @@ import type { TaskCallTable } from '../pyspark/worker.ts'
 import { BridgeFailure, FetchFailedSignal } from '../pyspark/worker.ts'
 import type { PythonTask, PythonTaskAnswer, TaskRdd } from '../pyspark/contract.ts'
 import { fatalExitCode, isFatal } from '../rules/failures.ts'
-import { emptyTaskMetrics } from '../rules/spark-events.ts'
 import type { TaskDescription } from '../rules/types.ts'
 import type { TaskBinary } from '../world/messages.ts'
 import { heapUse, readMemory, type BookedMemory } from '../world/real/child.ts'
 import type { MemoryAccount } from '../events/index.ts'
 import { BlockStore } from './block-store.ts'
 import type { ExecutorEnv, TaskReport } from './env.ts'
-import { PlanTasks } from './plan-tasks.ts'
+import { FragmentKilled, PlanTasks } from './plan-tasks.ts'
 import { PythonPool } from './python-pool.ts'
-import { FetchFailure, ShuffleFetcher, type FetchCounts } from './shuffle-fetch.ts'
+import { FetchFailure, ShuffleFetcher } from './shuffle-fetch.ts'
+import { newCounts, taskMetrics, type TaskCounts } from './task-counts.ts'
 
 export interface LaunchedTask {
   task: TaskDescription
@@ -83,7 +83,14 @@ export class TaskRunner {
       onOutput: (stream, text) => env.output(stream, text),
       onExit: (code, signal) => env.exit(code, signal)
     })
-    this.#plans = new PlanTasks(env, this.store, this.#fetcher, (id) => this.broadcast(id), (launched, rddId, partition, schema) => this.#pythonRows(launched, rddId, partition, schema))
+    this.#plans = new PlanTasks(env, this.store, this.#fetcher, {
+      broadcast: (id) => this.broadcast(id),
+      pythonRows: (launched, rddId, partition, goal) => this.#pythonRows(launched, rddId, partition, goal),
+      cachedBlock: (rddId, partition) => this.#cached(rddId, partition),
+      putCached: async (launched, rddId, partition, data) => {
+        await this.#keep(launched, rddId, partition, data)
+      }
+    })
   }
 
   get runningTasks(): number[] {
@@ -207,8 +214,8 @@ export class TaskRunner {
   }
 
   #failure(running: Running, error: unknown): { state: 'FAILED' | 'KILLED'; reason: TaskEndReason } {
-    if (running.killed !== null || error instanceof Killed) {
-      return { state: 'KILLED', reason: { Reason: 'TaskKilled', 'Kill Reason': running.killed?.reason ?? (error as Killed).message, 'Accumulator Updates': [] } }
+    if (running.killed !== null || error instanceof Killed || error instanceof FragmentKilled) {
+      return { state: 'KILLED', reason: { Reason: 'TaskKilled', 'Kill Reason': running.killed?.reason ?? (error as Error).message, 'Accumulator Updates': [] } }
     }
     if (error instanceof FetchFailure) return { state: 'FAILED', reason: error.reason }
     return { state: 'FAILED', reason: exceptionFailure(error) }
@@ -235,9 +242,9 @@ export class TaskRunner {
   }
 
   /** JSON rows of a Python RDD, for a DataFrame operator that starts from one. */
-  async #pythonRows(launched: LaunchedTask, rddId: number, partition: number, schema: PythonTask['goal'] & { kind: 'rows' }): Promise<string> {
+  async #pythonRows(launched: LaunchedTask, rddId: number, partition: number, goal: PythonTask['goal']): Promise<string> {
     const running = this.#running.get(launched.task.taskId)
-    const answer = await this.#inPython(running ?? null, launched, rddId, partition, schema, newCounts())
+    const answer = await this.#inPython(running ?? null, launched, rddId, partition, goal, newCounts())
     return answer.rowsJson ?? '[]'
   }
 
@@ -279,20 +286,12 @@ export class TaskRunner {
   }
 
   #calls(launched: LaunchedTask, counts: TaskCounts): TaskCallTable {
-    const level = (rddId: number): TaskBinary['nodes'][number]['storageLevel'] => launched.binary.binary.nodes.find((node) => node.id === rddId)?.storageLevel
     return {
       getBlock: async ({ rddId, partition }) => {
         const data = await this.#cached(rddId, partition)
         return data === null ? null : { data }
       },
-      putBlock: async ({ rddId, partition, data }) => {
-        const wanted = level(rddId)
-        if (wanted === undefined) return { stored: false }
-        const put = await this.store.putRdd(rddId, partition, data, wanted)
-        this.#env.blockUpdated({ rddId, partition, ...put })
-        if (this.#heapIsFull()) throw outOfMemory()
-        return { stored: put.stored }
-      },
+      putBlock: async ({ rddId, partition, data }) => ({ stored: await this.#keep(launched, rddId, partition, data) }),
       fetchShuffle: async ({ shuffleId, reduce }) => {
         try {
           return { blocks: await this.#fetcher.fetch(shuffleId, reduce, counts) }
@@ -315,6 +314,16 @@ export class TaskRunner {
         return null
       }
     }
+  }
+
+  /** Stores a computed partition as the RDD's level says and tells the driver. */
+  async #keep(launched: LaunchedTask, rddId: number, partition: number, data: Uint8Array): Promise<boolean> {
+    const level = launched.binary.binary.nodes.find((node) => node.id === rddId)?.storageLevel
+    if (level === undefined) return false
+    const put = await this.store.putRdd(rddId, partition, data, level)
+    this.#env.blockUpdated({ rddId, partition, ...put })
+    if (this.#heapIsFull()) throw outOfMemory()
+    return put.stored
   }
 
   /** A cached block, here or on a peer; null when it is nowhere. */
@@ -357,66 +366,9 @@ export class TaskRunner {
   }
 
   #metrics(running: Running, counts: TaskCounts, product?: TaskProduct): TaskMetrics {
-    const metrics = emptyTaskMetrics()
-    metrics['Executor Run Time'] = Math.round(this.#env.clock.now() - running.startedAt)
-    metrics['Executor CPU Time'] = Math.round((performance.now() - counts.began) * 1e6)
-    metrics['Result Size'] = product?.value?.byteLength ?? 0
-    metrics['Memory Bytes Spilled'] = counts.memorySpilled
-    metrics['Disk Bytes Spilled'] = counts.diskSpilled
-    metrics['Peak Execution Memory'] = counts.peakExecution
-    const read = metrics['Shuffle Read Metrics']
-    read['Local Blocks Fetched'] = counts.localBlocks
-    read['Remote Blocks Fetched'] = counts.remoteBlocks
-    read['Local Bytes Read'] = counts.localBytes
-    read['Remote Bytes Read'] = counts.remoteBytes
-    read['Fetch Wait Time'] = Math.round(counts.waitMs)
-    read['Total Records Read'] = counts.shuffleRecordsRead
-    const write = metrics['Shuffle Write Metrics']
-    write['Shuffle Bytes Written'] = counts.shuffleBytesWritten
-    write['Shuffle Records Written'] = counts.shuffleRecordsWritten
-    write['Shuffle Write Time'] = Math.round(counts.shuffleWriteNs)
-    metrics['Input Metrics']['Bytes Read'] = counts.inputBytes
-    metrics['Input Metrics']['Records Read'] = counts.recordsRead
-    metrics['Output Metrics']['Bytes Written'] = counts.outputBytes
-    metrics['Output Metrics']['Records Written'] = counts.recordsWritten
-    return metrics
+    return taskMetrics(counts, this.#env.clock.now() - running.startedAt, product?.value?.byteLength ?? 0)
   }
 }
-
-export interface TaskCounts extends FetchCounts {
-  began: number
-  recordsRead: number
-  recordsWritten: number
-  inputBytes: number
-  outputBytes: number
-  shuffleRecordsRead: number
-  shuffleRecordsWritten: number
-  shuffleBytesWritten: number
-  shuffleWriteNs: number
-  memorySpilled: number
-  diskSpilled: number
-  peakExecution: number
-}
-
-export const newCounts = (): TaskCounts => ({
-  began: performance.now(),
-  localBlocks: 0,
-  remoteBlocks: 0,
-  localBytes: 0,
-  remoteBytes: 0,
-  waitMs: 0,
-  recordsRead: 0,
-  recordsWritten: 0,
-  inputBytes: 0,
-  outputBytes: 0,
-  shuffleRecordsRead: 0,
-  shuffleRecordsWritten: 0,
-  shuffleBytesWritten: 0,
-  shuffleWriteNs: 0,
-  memorySpilled: 0,
-  diskSpilled: 0,
-  peakExecution: 0
-})
 
 class Killed extends Error {}
 

@@ -15,19 +15,20 @@ export function tellEvents(path: string, all: boolean): number {
   }
   const view = emptyView()
   const reader = new LogReader()
-  let told = 0
+  let told: unknown
   try {
     for (const event of [...reader.push(text), ...reader.end()]) {
       fold(view, event)
-      for (; told < view.story.length; told++) {
-        const line = view.story[told]!
-        if (all || line.level === 1) process.stdout.write(`${storyText(line)}\n`)
-      }
+      const line = view.story.at(-1)
+      if (line !== undefined && line !== told && (all || line.level === 1)) process.stdout.write(`${storyText(line)}\n`)
+      told = line
     }
   } catch (error) {
     process.stderr.write(`kindling: ${path}: ${(error as Error).message}\n`)
     return 2
   }
+  for (const problem of reader.problems) process.stderr.write(`kindling: ${path}, line ${problem.line}: ${problem.message}\n`)
+  if (reader.cutOff) process.stderr.write('The log is cut off in its last line; it is told up to there.\n')
   if (view.count === 0) {
     process.stderr.write(`kindling: ${path} holds no events.\n`)
     return 2

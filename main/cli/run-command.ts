@@ -48,7 +48,7 @@ export async function runProgram(command: RunCommand): Promise<number> {
       speed: command.speed
     })
     const view = emptyView()
-    let told = 0
+    let told: unknown
     const follow = (events: typeof run.journal.events): void => {
       for (const event of events) {
         if (event.Event === 'kindling.Output') {
@@ -56,10 +56,9 @@ export async function runProgram(command: RunCommand): Promise<number> {
           else if (!command.quiet) process.stderr.write(event.text.replaceAll(/^(?=.)/gm, `[${event.actor}] `))
         }
         fold(view, event)
-        for (; told < view.story.length; told++) {
-          const line = view.story[told]!
-          if (line.level === 1 && !command.quiet) process.stderr.write(`${storyText(line)}\n`)
-        }
+        const line = view.story.at(-1)
+        if (line !== undefined && line !== told && line.level === 1 && !command.quiet) process.stderr.write(`${storyText(line)}\n`)
+        told = line
       }
     }
     follow(run.journal.events.slice(0))
