@@ -3,7 +3,7 @@ import type { LabEvent } from '../events/index.ts'
 import { faultTitle } from './fault-titles.ts'
 import { isCounted } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
-import { count, duration, exceptionText, firstLine, fullStop, howItEnded } from './words.ts'
+import { count, duration, exceptionText, firstLine, fullStop, howItEnded, shortSite } from './words.ts'
 
 /** Null for events that only pass a cause on: books kept, states drawn, messages carried. */
 export function because(event: LabEvent): string | null {
@@ -46,7 +46,7 @@ function told(event: LabEvent): string | null {
     case 'SparkListenerExecutorRemoved':
       return `The driver gave up executor ${event['Executor ID']}: ${firstLine(event['Removed Reason'])}.`
     case 'SparkListenerJobStart':
-      return `The program asked for job ${event['Job ID']}: ${jobName(event)}.`
+      return `The program asked for job ${event['Job ID']}: ${shortSite(jobName(event))}.`
     case 'SparkListenerJobEnd':
       return event['Job Result'].Result === 'JobSucceeded' ? `Job ${event['Job ID']} was done.` : `Job ${event['Job ID']} failed: ${firstLine(event['Job Result'].Exception.Message)}.`
     case 'SparkListenerStageSubmitted': {

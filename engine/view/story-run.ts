@@ -1,7 +1,7 @@
 /** Sentences about the run, its program and its applications. */
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
-import { count, duration, exceptionText, firstLine, job, list, named, stage, storyLine, type Part } from './words.ts'
+import { count, duration, exceptionText, firstLine, job, list, named, shortSite, stage, storyLine, type Part } from './words.ts'
 import { findJob, findStage, isForeign } from './lookup.ts'
 import { jobName } from './job-name.ts'
 
@@ -10,7 +10,7 @@ export const runStory: Tellers = {
     if (view.runId === event.runId) return null
     const shape = event.cluster
     const where = shape ? ` on a cluster of ${count(shape.workers, 'worker')} with ${count(shape.coresPerWorker, 'core')}${shape.workers === 1 ? '' : ' each'}` : ''
-    return storyLine(event, 'plain', 1, [`${event.programName} starts${where}.`])
+    return storyLine(event, 'plain', 1, [`${shortSite(event.programName)} starts${where}.`])
   },
 
   'kindling.RunEnded'(_view, event) {
@@ -49,7 +49,7 @@ export const runStory: Tellers = {
   SparkListenerJobStart(_view, event) {
     const stages = event['Stage IDs'].length
     const name = jobName(event)
-    return storyLine(event, 'plain', 1, [job(event['Job ID'], true), ` starts with ${count(stages, 'stage')}${name ? `: ${name}` : ''}.`])
+    return storyLine(event, 'plain', 1, [job(event['Job ID'], true), ` starts with ${count(stages, 'stage')}${name ? `: ${shortSite(name)}` : ''}.`])
   },
 
   SparkListenerJobEnd(view, event) {

@@ -4,7 +4,7 @@ import { appLookup, currentAppId, findStage, findTask } from './lookup.ts'
 import { isCounted } from './fold-tasks.ts'
 import type { Tellers } from './story.ts'
 import type { RunView, StageView, StoryLine } from './types.ts'
-import { allTasks, count, exceptionText, executor, firstLine, fullStop, list, stage, storyLine, type Part } from './words.ts'
+import { allTasks, count, exceptionText, executor, firstLine, fullStop, list, shortSite, stage, storyLine, type Part } from './words.ts'
 
 export const workStory: Tellers = {
   SparkListenerStageSubmitted(view, event) {
@@ -15,7 +15,7 @@ export const workStory: Tellers = {
     const name = stage(id, attempt, true)
     const earlier = earlierAttempts(view, id, attempt)
     const whole = Math.max(tasks, ...earlier.map((s) => s.tasks))
-    if (!earlier.some((s) => s.submittedAt !== null)) return storyLine(event, 'plain', 1, [name, ` starts with ${count(tasks, 'task')}: ${info['Stage Name']}.`])
+    if (!earlier.some((s) => s.submittedAt !== null)) return storyLine(event, 'plain', 1, [name, ` starts with ${count(tasks, 'task')}: ${shortSite(info['Stage Name'])}.`])
     if (tasks === whole) return storyLine(event, 'again', 1, [name, ` runs ${allTasks(tasks)} again.`])
     if (earlier.some((s) => s.state === 'complete')) return storyLine(event, 'again', 1, [name, ` runs ${count(tasks, 'lost task')} again, not all ${whole}.`])
     return storyLine(event, 'again', 1, [name, ` starts again for the ${count(tasks, 'task')} still missing; ${whole - tasks} of ${whole} ${whole - tasks === 1 ? 'is' : 'are'} done.`])

@@ -101,6 +101,12 @@ export function exceptionText(className: string, description: string): string {
   return firstLine(said ?? short)
 }
 
+/** A call site without the folders of its file, `collect at program.py:10`; a path without its folders. */
+export function shortSite(site: string): string {
+  const parts = /^(.*? at )?((?:\/|[A-Za-z]:\\).*)$/.exec(site)
+  return parts ? `${parts[1] ?? ''}${parts[2]!.split(/[\\/]/).at(-1)}` : site
+}
+
 /** The first line of a message, cut where it gets long, without its full stop. */
 export function firstLine(text: string, most = 160): string {
   const line = (text.split('\n', 1)[0] ?? '').trim().replace(/\.$/, '')

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { BareEvent, LabEvent } from '../../engine/events/index.ts'
 import { foldAll } from '../../engine/view/fold.ts'
 import { storyText } from '../../engine/view/story.ts'
+import { shortSite } from '../../engine/view/words.ts'
 import type { RunView } from '../../engine/view/types.ts'
 import { crashInMapStage, driverKilled, driverRelaunched, failsFourTimes, hangs, kill, localMode, map, result, running, skippedStage, task } from './fixtures/appendix-b.ts'
 import { crashRun } from './fixtures/crash-run.ts'
@@ -209,6 +210,11 @@ describe('single sentences', () => {
     s.end(s.start(task(0, 0, 0, '0')), 'ShuffleMapTask', exception('ValueError', 'x'))
     s.end(s.start(task(1, 0, 0, '0', { attempt: 1 })), 'ShuffleMapTask', exception('ValueError', 'x'))
     expect(story(s.events).slice(-2)).toEqual(['Task 0 of stage 0 on executor 0 failed: ValueError: x. Failure 1 of 2: it is tried again.', 'Task 0 of stage 0 on executor 0 failed: ValueError: x. Failure 2 of 2: the job is given up.'])
+  })
+
+  test('files are named without their folders', () => {
+    const sites = ['collect at /home/a b/program.py:10', 'collect at C:\\Users\\a\\program.py:10', 'collect at program.py:10', '/home/a/program.py', 'program.py', 'my own description a/b', '']
+    expect(sites.map(shortSite)).toEqual(['collect at program.py:10', 'collect at program.py:10', 'collect at program.py:10', 'program.py', 'program.py', 'my own description a/b', ''])
   })
 
   test('what is lost, what is not kept', () => {
