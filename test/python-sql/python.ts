@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadPyodide } from 'pyodide'
+import type { LogicalPlan, Schema } from '../../engine/plans/contract.ts'
 
 const root = fileURLToPath(new URL('../../engine/pyspark/python', import.meta.url))
 
@@ -49,6 +50,13 @@ bridge.answers.clear()
 bridge.answers["sqlConf"] = {"conf": {"spark.sql.shuffle.partitions": "200"}}
 bridge.answers["analyze"] = bridge.schema("id long, name string")
 
+def analyzed(ask):
+    from pyspark.errors.exceptions.captured import captured
+    answer = json.loads(analyzer(json.dumps(ask["plan"])))
+    if "message" in answer:
+        raise captured(answer["pythonClass"], answer["message"])
+    return answer
+
 def plain(plan):
     """A plan without ids, so that it can be compared."""
     if isinstance(plan, dict):
@@ -78,8 +86,10 @@ export interface Python {
   run<T = unknown>(program: string): { out: T; stdout: string; stderr: string }
 }
 
-/** Starts CPython; takes about two seconds. */
-export async function startPython(): Promise<Python> {
+export type Analysis = { schema: Schema } | { pythonClass: string; message: string }
+
+/** Starts CPython; takes about two seconds. Programs that set `bridge.answers["analyze"] = analyzed` ask the given analyzer. */
+export async function startPython(analyzer?: (plan: LogicalPlan) => Analysis): Promise<Python> {
   const indexURL = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'))
   const python = await loadPyodide({ indexURL, env: { HOME: '/home/learner', PYTHONHASHSEED: '0', TZ: 'UTC' } })
   const texts = Object.fromEntries(sources(root).map((path) => [relative(root, path), readFileSync(path, 'utf8')]))
@@ -94,6 +104,7 @@ finder.install(texts)
 from kindling import callsite
 callsite.program = "lesson.py"
 `)
+  python.globals.set('analyzer', (plan: string) => JSON.stringify(analyzer!(JSON.parse(plan) as LogicalPlan)))
   const written = { stdout: '', stderr: '' }
   python.setStdout({ write: (bytes) => ((written.stdout += new TextDecoder().decode(bytes)), bytes.length) })
   python.setStderr({ write: (bytes) => ((written.stderr += new TextDecoder().decode(bytes)), bytes.length) })
@@ -103,7 +114,7 @@ callsite.program = "lesson.py"
       python.globals.set('program_text', program)
       python.globals.set('prelude_text', prelude)
       const json = python.runPython(`
-names = {"__name__": "__main__"}
+names = {"__name__": "__main__", "analyzer": analyzer}
 exec(compile(prelude_text, "prelude.py", "exec"), names)
 exec(compile(program_text, "lesson.py", "exec"), names)
 sys.stdout.flush(); sys.stderr.flush()

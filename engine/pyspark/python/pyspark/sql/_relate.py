@@ -49,7 +49,10 @@ class Relations:
         from pyspark.sql.dataframe import DataFrame
 
         _must_be_frame(other)
-        return DataFrame(self._session, {"op": "join", "left": self._plan, "right": other._plan, "on": on, "how": how})
+        made = DataFrame(self._session, {"op": "join", "left": self._plan, "right": other._plan, "on": on, "how": how})
+        if len(made.columns) == len(self.columns) + len(other.columns):
+            made._sources = [(name, side._plan) for side in (self, other) for name in side.columns]
+        return made
 
     def join(self, other, on=None, how=None):
         """`on`: name, list of names, Column or list of Columns; `how`: inner, left, right, outer, semi, anti, cross."""

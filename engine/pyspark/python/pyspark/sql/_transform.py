@@ -17,6 +17,11 @@ def _not(condition, arg_name, value):
     raise PySparkTypeError(errorClass=condition, messageParameters={"arg_name": arg_name, "arg_type": type(value).__name__})
 
 
+def _holds(plan, frame):
+    """Whether a DataFrame's plan is part of another."""
+    return plan["id"] == frame or any(isinstance(value, dict) and "op" in value and _holds(value, frame) for value in plan.values())
+
+
 def new_seed(seed):
     """The seed given, or a fresh one."""
     return random.randint(0, 2 ** 53 - 1) if seed is None else int(seed)
@@ -95,18 +100,25 @@ class Transformations:
         refuse("pyspark.sql.DataFrame.toDF over columns of the same name")
 
     def drop(self, *cols):
-        """Without these columns; names that are not there are no error."""
-        names = []
+        """Without these columns; names that are not there are no error. A Column of one side of a join drops that side's."""
+        names, kept = [], self._sources
         for one in cols:
             if isinstance(one, str):
                 names.append(one)
-            elif isinstance(one, Column):
-                if one._expr["expr"] != "column":
-                    continue
-                names.append(one._expr["name"])
-            else:
+            elif not isinstance(one, Column):
                 _not("NOT_COLUMN_OR_STR", "cols", one)
-        return self._derive("drop", columns=names)
+            elif one._expr["expr"] == "column":
+                name, frame = one._expr["name"], one._expr.get("frame")
+                if frame is None or [own.lower() for own in self.columns].count(name.lower()) < 2:
+                    names.append(name)
+                elif kept is None:
+                    refuse("pyspark.sql.DataFrame.drop of one of several columns named %s" % name)
+                else:
+                    kept = [(own, plan) for own, plan in kept if own.lower() != name.lower() or not _holds(plan, frame)]
+        chosen = self
+        if kept is not self._sources:
+            chosen = self._derive("project", columns=[E.column(name, plan["id"]) for name, plan in kept])
+        return chosen._derive("drop", columns=names) if names or chosen is self else chosen
 
     def _order(self, cols, kwargs):
         cols = listed(cols)

@@ -26,13 +26,18 @@ class DataFrame(Transformations, Relations, Statistics, Actions):
         self._plan = {"id": next(_ids), **plan}
         self._level = None
         self._rdd = None
+        # Where each column comes from, (name, plan of the side of a join), as long as that is known.
+        self._sources = None
         if schema is None:
             schema = schema_from_wire(ask(session, "analyze", plan=without_data(self._plan))["schema"])
         self._schema = schema
 
     def _derive(self, op, schema=None, **rest):
         """The DataFrame of an operator over this one; give the schema when it is sure."""
-        return DataFrame(self._session, {"op": op, "child": self._plan, **rest}, schema)
+        made = DataFrame(self._session, {"op": op, "child": self._plan, **rest}, schema)
+        if op in ("filter", "sort", "limit", "sample", "repartition", "hint", "dropna") or (op == "distinct" and "columns" not in rest):
+            made._sources = self._sources
+        return made
 
     @property
     def sparkSession(self):

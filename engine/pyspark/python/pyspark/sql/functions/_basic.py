@@ -1,7 +1,6 @@
 """Columns, literals, conditions and sort orders."""
 import builtins
 import random
-import sys
 
 from pyspark.errors import PySparkTypeError, PySparkValueError
 from pyspark.sql._expression import column as _column
@@ -104,7 +103,7 @@ def struct(*cols):
 
 
 def _seeded(name, seed):
-    return build(name, literal(random.randint(0, sys.maxsize) if seed is None else int(seed)))
+    return build(name, literal(random.randint(0, 2 ** 53 - 1) if seed is None else int(seed)))
 
 
 def rand(seed=None):
