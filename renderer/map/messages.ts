@@ -30,6 +30,13 @@ export function toneOf(kind: string, about?: string): MessageTone {
   return 'run'
 }
 
+/** Blocks are told by what they are, everything else by its kind. */
+function labelOf(kind: string, tone: MessageTone, about?: string): string {
+  if (tone === 'quiet') return ''
+  if (tone === 'wire') return about ?? kind
+  return about === undefined ? kind : `${kind} ${about}`
+}
+
 /** Messages sent and not yet due at lab time `now` (ms). */
 export function travelling(messages: RunView['messages'], now: number): Travelling[] {
   const found: Travelling[] = []
@@ -43,7 +50,7 @@ export function travelling(messages: RunView['messages'], now: number): Travelli
       to: message.to,
       part,
       tone,
-      label: tone === 'quiet' ? '' : message.about ? `${message.kind} ${message.about}` : message.kind
+      label: labelOf(message.kind, tone, message.about)
     })
   }
   return found.length > MOST_DRAWN ? found.slice(-MOST_DRAWN) : found

@@ -1,6 +1,6 @@
 /** The few words under a name on the map, in the inspector and for a screen reader. */
 import type { DriverView, ExecutorView, RunView, WorkerView } from '../../engine/view/types.ts'
-import { stateLabel } from '../../engine/machines/index.ts'
+import { stateLabel } from '../inspector/machines.ts'
 import { isDead } from './layout.ts'
 import { count } from './slots.ts'
 

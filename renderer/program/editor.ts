@@ -68,7 +68,7 @@ interface Marked {
   gutter: RangeSet<GutterMarker>
 }
 
-const NOTHING: Marked = { marks: { running: null, mistake: null }, lines: Decoration.none, gutter: RangeSet.empty }
+const NOTHING: Marked = { marks: { running: null, mistake: null }, lines: Decoration.none, gutter: RangeSet.empty as RangeSet<GutterMarker> }
 
 function mark(state: EditorState, marks: Marks): Marked {
   const wanted = [

@@ -37,8 +37,12 @@ const NAMES = ['bg', 'panel', 'sunk', 'hover', 'line', 'line-strong', 'text', 's
 export type ColourName = (typeof NAMES)[number]
 export type Colours = Record<ColourName, string>
 
-/** The colours of the theme as plain `rgb()`; call it inside an effect that reads `theme.dark`. */
+const known = new Map<boolean, Colours>()
+
+/** The colours of the theme as plain `rgb()`; an effect that calls it follows the theme. */
 export function colours(): Colours {
+  const there = known.get(theme.dark)
+  if (there) return there
   const probe = document.createElement('span')
   document.body.append(probe)
   const found = {} as Colours
@@ -47,5 +51,6 @@ export function colours(): Colours {
     found[name] = getComputedStyle(probe).color
   }
   probe.remove()
+  known.set(theme.dark, found)
   return found
 }

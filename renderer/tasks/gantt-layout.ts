@@ -116,7 +116,7 @@ function barsOf(view: RunView, now: number, scale: TimeScale, rows: ReadonlyMap<
     }
     bars.push(bar)
     let partitions = lastOf.get(task.appId)
-    if (!partitions) lastOf.set(task.appId, (partitions = new Map()))
+    if (!partitions) lastOf.set(task.appId, (partitions = new Map<number, Bar>()))
     const key = task.stageId * 1_000_000 + task.partition
     const before = task.again ? partitions.get(key) : undefined
     if (before && !task.speculative) links.push({ from: before, to: bar })
