@@ -39,7 +39,7 @@ export class FetchFailures {
     stage.failedAttempts.add(task.stageAttempt)
     const hopeless = stage.failedAttempts.size >= this.#parts.maxConsecutiveAttempts
     if (running.has(stage)) this.#parts.finish(stage, reason.Message, cause)
-    if (address && outputs.contains(shuffleId)) outputs.unregister(shuffleId, reason['Map Index'], address['Executor ID'])
+    const dropped = address !== undefined && outputs.contains(shuffleId) && outputs.unregister(shuffleId, reason['Map Index'], address['Executor ID'])
     if (hopeless) {
       const times = this.#parts.maxConsecutiveAttempts
       this.#parts.abort(stage, `${stage} (${stage.name}) has failed the maximum allowable number of times: ${times}. Most recent failure reason:\n${reason.Message}`, cause)
@@ -57,7 +57,7 @@ export class FetchFailures {
         this.#parts.post({ type: 'resubmit-later', delayMs: RESUBMIT_DELAY, cause: { key: `stage-failed:${stage.ref}` } })
       }
     }
-    if (address) this.#parts.lost.writeOff(address['Executor ID'], undefined, stage.epochs.get(task.stageAttempt) ?? 0, cause)
+    if (address) this.#parts.lost.writeOff(address['Executor ID'], undefined, stage.epochs.get(task.stageAttempt) ?? 0, cause, dropped ? { shuffleId, mapIndex: reason['Map Index'] } : undefined)
   }
 
   /** Rows may come out otherwise: everything behind the map stage must run again, which finished results cannot (§5.23). */

@@ -41,13 +41,17 @@ export class LostExecutors {
     return failed !== undefined && taskEpoch <= failed
   }
 
-  /** Forgets everything the executor held, once an epoch; with `host`, every map output on that host. */
-  writeOff(executorId: string, host: string | undefined, epoch: number, cause: CauseRef): void {
+  /**
+   * Forgets everything the executor held, once an epoch; with `host`, every map output on that host. `dropped` is
+   * a map output that was unregistered before, to be told with the rest.
+   */
+  writeOff(executorId: string, host: string | undefined, epoch: number, cause: CauseRef, dropped?: { shuffleId: number; mapIndex: number }): void {
     const blocks = below(this.#blocksEpoch.get(executorId), epoch)
     const files = below(this.#filesEpoch.get(executorId), epoch)
     const cached = blocks ? this.#options.cachedOn(executorId).filter((one) => one.partitions.length > 0) : []
     if (blocks) this.#blocksEpoch.set(executorId, epoch)
     const byExecutor = new Map<string, { shuffleId: number; mapIndexes: number[] }[]>()
+    if (dropped) addTo(byExecutor, executorId, dropped.shuffleId, dropped.mapIndex)
     if (files) {
       this.#filesEpoch.set(executorId, epoch)
       const gone = host === undefined ? this.#outputs.unregisterByExecutor(executorId) : [...this.#outputs.unregisterByHost(host), ...this.#outputs.unregisterByExecutor(executorId)]
