@@ -6,10 +6,10 @@ import type { AddressInfo, Socket } from 'node:net'
 import { realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ProcessHandle, Spawner } from '../../engine/world/interfaces.ts'
 import { ChildProcessSpawner } from '../../main/spawners/child-process.ts'
-import { ProcessLife } from '../../main/spawners/life.ts'
+import { ProcessLife, strikeDown } from '../../main/spawners/life.ts'
 import type { SpawnerOptions } from '../../main/spawners/life.ts'
 import { UtilityProcessSpawner } from '../../main/spawners/utility-process.ts'
 import { readEnding } from '../../main/spawners/wait-status.ts'
@@ -40,7 +40,11 @@ const line = (handle: ProcessHandle): Promise<string> =>
     })
   })
 
-beforeAll(() => app.becomeReady())
+beforeAll(() => {
+  // Each test has a spawner of its own, where an app has one.
+  app.setMaxListeners(0)
+  app.becomeReady()
+})
 afterEach(async () => {
   Object.assign(oddities, { gone: 'after', launch: 'good', coreDumped: false, holdSpawn: undefined })
   for (const handle of started.splice(0)) {
@@ -141,6 +145,7 @@ describe('the child_process spawner', () => {
     const [socket] = (await once(server, 'connection')) as [Socket]
     const [pid] = (await once(socket, 'data')) as [Buffer]
     expect(Number(pid)).toBeGreaterThan(0)
+    onTestFinished(() => strikeDown(Number(pid)))
     const gone = once(socket, 'close')
     socket.on('error', () => {})
     host.kill('SIGKILL')
