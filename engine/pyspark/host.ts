@@ -32,6 +32,9 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** Numbers of orders are never used twice in a process, whichever thread they went to. */
+let orders = 0
+
 export class PythonThread {
   readonly control = new Control()
   readonly ready: Promise<void>
@@ -40,7 +43,6 @@ export class PythonThread {
   readonly #options: HostOptions
   readonly #waiting = new Map<number, Waiting>()
   readonly #isReady: { resolve(): void; reject(error: Error): void }
-  #orders = 0
   #ended: ThreadEnded | null = null
 
   constructor(options: HostOptions) {
@@ -77,19 +79,13 @@ export class PythonThread {
     this.#worker.on('exit', () => this.#end('The Python thread ended'))
   }
 
-  /** Number of the order that Python works on, or 0. */
-  get oldestOrder(): number {
-    for (const order of this.#waiting.keys()) return order
-    return 0
-  }
-
   get ended(): boolean {
     return this.#ended !== null
   }
 
   /** Gives an order; rejects with ThreadEnded when the thread ends first. */
   order(kind: Order['kind'], ask: unknown): { order: number; answer: Promise<unknown> } {
-    const order = ++this.#orders
+    const order = ++orders
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     if (this.#ended) reject(this.#ended)
     else {

@@ -32,11 +32,20 @@ export const checkpointPart = (directory: string, partition: number): string =>
 
 export class PythonWorker {
   readonly ready: Promise<void>
-  readonly #thread: PythonThread
+  readonly #options: WorkerOptions
   readonly #running = new Map<number, Running>()
+  #thread: PythonThread
+  #terminated = false
 
   constructor(options: WorkerOptions) {
-    this.#thread = new PythonThread({
+    this.#options = options
+    this.#thread = this.#start()
+    this.ready = this.#thread.ready
+  }
+
+  #start(): PythonThread {
+    const options = this.#options
+    return new PythonThread({
       threadEntry: options.threadEntry,
       snapshot: options.snapshot,
       folders: options.folders,
@@ -46,19 +55,14 @@ export class PythonWorker {
       onExit: (code, signal) => options.onExit?.(code, signal),
       onMemory: (bytes) => options.onMemory?.(bytes)
     })
-    this.ready = this.#thread.ready
-  }
-
-  /** True when the thread is gone and a new PythonWorker is needed. */
-  get ended(): boolean {
-    return this.#thread.ended
   }
 
   /**
    * Runs a task; tasks given meanwhile wait their turn. Never rejects: a thread that ends under the task
-   * answers as Spark does for a crashed Python worker (§11.2).
+   * answers as Spark does for a crashed Python worker (§11.2), and the next task gets a new thread.
    */
   async run(task: PythonTask, calls: TaskCallTable): Promise<PythonTaskAnswer> {
+    if (this.#thread.ended && !this.#terminated) this.#thread = this.#start()
     const { order, answer } = this.#thread.order('task', task)
     const running: Running = { task, calls }
     this.#running.set(order, running)
@@ -87,6 +91,7 @@ export class PythonWorker {
   }
 
   terminate(): Promise<void> {
+    this.#terminated = true
     return this.#thread.terminate()
   }
 
