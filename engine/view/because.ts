@@ -38,7 +38,7 @@ function told(event: LabEvent): string | null {
     case 'kindling.Decision':
       return event.text
     case 'kindling.Exception':
-      return `${capital(name(event.actor))} met ${event.className}: ${firstLine(event.message)}.`
+      return `${capital(name(event.actor))} met ${exceptionText(event.className, event.message)}.`
     case 'kindling.Note':
       return event.text
     case 'SparkListenerExecutorAdded':

@@ -93,9 +93,11 @@ export function allTasks(n: number, which = ''): string {
   return n === 1 ? `its ${noun}` : n === 2 ? `both ${noun}s` : `all ${n} ${noun}s`
 }
 
-/** An exception in one line: of a Python traceback its last line, which is what went wrong. */
+/** An exception in one line: of a Python traceback its last line, of an error from the engine the error itself. */
 export function exceptionText(className: string, description: string): string {
   const short = className.split('.').at(-1) ?? className
+  const engine = short === 'Py4JJavaError' ? /^: (?:[\w$]+\.)*(.+)/m.exec(description) : null
+  if (engine) return firstLine(engine[1]!)
   if (!/^Traceback \(most recent call last\)/m.test(description)) return firstLine(short === 'PythonException' ? description : `${short}: ${description}`)
   const said = description.split('\n').findLast((line) => /^[A-Za-z_]/.test(line) && !line.startsWith('Traceback'))
   return firstLine(said ?? short)

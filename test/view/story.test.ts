@@ -186,6 +186,9 @@ describe('single sentences', () => {
 
   test('exceptions: the last line of a traceback is what went wrong', () => {
     expect(told(idle, { Event: 'kindling.Exception', actor: 'driver', className: 'ValueError', message: 'bad value', traceback: '', line: 7 })).toEqual(['bad 1: The program stops in line 7 with ValueError: bad value.'])
+    const java = 'An error occurred while calling z:org.apache.spark.api.python.PythonRDD.collectAndServe.\n: java.lang.OutOfMemoryError: Java heap space\n'
+    expect(told(idle, { Event: 'kindling.Exception', actor: 'driver', className: 'py4j.protocol.Py4JJavaError', message: java, traceback: '', line: 15 })).toEqual(['bad 1: The program stops in line 15 with OutOfMemoryError: Java heap space.'])
+    expect(told(idle, { Event: 'kindling.Exception', actor: 'driver', className: 'java.lang.OutOfMemoryError', message: 'Java heap space', traceback: '' })).toEqual(['bad 1: The driver is out of memory: Java heap space.'])
     const traceback = 'Traceback (most recent call last):\n  File "w.py", line 3, in <lambda>\n    1 / 0\nZeroDivisionError: division by zero\n'
     const s = running()
     s.submit(map(1))
