@@ -151,7 +151,7 @@ function drawDeath(context: CanvasRenderingContext2D, gantt: Gantt, death: Gantt
   cross(context, x, death.row.y - 5, 3)
   context.font = `10.5px ${state.sans}`
   const wide = context.measureText(death.label).width
-  const left = x + 7 + wide > state.width ? x - wide - 6 : x + 7
+  const left = death.clear + 7 + wide > state.width ? x - wide - 6 : death.clear + 7
   const middle = death.row.y + death.row.h / 2
   context.fillStyle = colours.panel
   context.fillRect(left - 2, middle - 7, wide + 4, 14)

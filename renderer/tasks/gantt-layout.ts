@@ -34,7 +34,8 @@ export interface Gantt {
   bars: Bar[]
   /** Attempt to later attempt of the same partition. */
   links: { from: Bar; to: Bar }[]
-  deaths: { t: number; label: string; row: GanttRow }[]
+  /** `clear`: from where on nothing else stands in the row, pixels. */
+  deaths: { t: number; label: string; row: GanttRow; clear: number }[]
   height: number
 }
 
@@ -85,7 +86,8 @@ export function layoutGantt(view: RunView, now: number, width: number, room: num
   const deaths = [...rows.values()].flatMap((row) => {
     const end = row.executor.end
     if (!isDead(row.executor) || !end || end.code === 0) return []
-    return [{ t: end.t, label: end.code === null ? 'gone' : `exit ${end.code}`, row }]
+    const clear = bars.reduce((most, bar) => (bar.task.executorId === row.executor.id && bar.task.appId === row.executor.appId ? Math.max(most, bar.x + bar.w) : most), scale.x(end.t))
+    return [{ t: end.t, label: end.code === null ? 'gone' : `exit ${end.code}`, row, clear }]
   })
   return { scale, rows: [...rows.values()], bars, links, deaths, height: y + AXIS }
 }
