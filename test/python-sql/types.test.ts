@@ -108,3 +108,9 @@ def imported():
     from pyspark.sql.types import TimestampNTZType
 out = failure(imported)`)).toEqual(['builtins.NotImplementedError', expect.stringContaining('pyspark.sql.types.TimestampNTZType')])
 })
+
+test('a row that does not have all fields is refused', () => {
+  expect(run(`
+from pyspark.sql._wire import rows_to_json
+out = failure(rows_to_json, [(1,)], T.StructType.fromDDL("a int, b int"))`)).toEqual(['builtins.ValueError', "Input row doesn't have expected number of values required by the schema. 2 fields are required while 1 values are provided."])
+})

@@ -124,7 +124,16 @@ def row_encoder(schema):
     """A function from a row (tuple, dict, object) to a list of contract values."""
     fields = list(schema)
     encoders = [encoder(f.dataType) for f in fields]
-    return lambda row: [encode(value) for encode, value in zip(encoders, _parts(row, fields))]
+
+    def encode(row):
+        values = _parts(row, fields)
+        if len(values) != len(encoders):
+            raise ValueError(
+                "Input row doesn't have expected number of values required by the schema. "
+                "%d fields are required while %d values are provided." % (len(encoders), len(values)))
+        return [one(value) for one, value in zip(encoders, values)]
+
+    return encode
 
 
 def rows_to_json(rows, schema):

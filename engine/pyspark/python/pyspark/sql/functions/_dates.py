@@ -1,6 +1,6 @@
 """Dates and timestamps."""
 from pyspark.sql._wire import literal
-from pyspark.sql.column import Column, named
+from pyspark.sql.column import named
 from pyspark.sql.functions._make import binary, build, int_or_column, unary
 
 year = unary("year", "year", "Year.")
