@@ -2,7 +2,7 @@
  * Where things lie: the built files, the scenarios, and folders of the person who runs the lab. Right
  * in the sources, in a bundle, in a chunk of a bundle and inside app.asar.
  */
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import type { ProcessKind } from '../engine/world/interfaces.ts'
@@ -66,5 +66,27 @@ export interface LabDirectories {
 export function labDirectories(data: string = dataDirectory()): LabDirectories {
   const logDirectory = join(data, 'logs')
   mkdirSync(logDirectory, { recursive: true })
-  return { logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory: mkdtempSync(join(tmpdir(), 'kindling-')) }
+  sweepScratch(tmpdir())
+  return { logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory: mkdtempSync(join(tmpdir(), `kindling-${process.pid}-`)) }
+}
+
+/** Removes scratch folders of hosts that were killed and could not do it themselves. */
+function sweepScratch(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^kindling-(\d+)-\w{6}$/.exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid))) continue
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true })
+    } catch {
+      // Another person's: theirs to remove.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }

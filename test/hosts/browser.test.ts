@@ -116,6 +116,19 @@ test('takes the next port, and says so in one line', async () => {
   server.close()
 })
 
+test('removes what a host that was killed left behind, and nothing of one that lives', async () => {
+  const scratch = (): string[] => readdirSync(home).filter((name) => /^kindling-\d+-/.test(name))
+  const killed = await start()
+  const living = await start()
+  const [first, second] = [`kindling-${killed.process.pid}-`, `kindling-${living.process.pid}-`]
+  killed.process.kill('SIGKILL')
+  await killed.ended
+  expect(scratch().map((name) => name.slice(0, -6)).sort()).toEqual([first, second].sort())
+  await start()
+  expect(scratch().some((name) => name.startsWith(first))).toBe(false)
+  expect(scratch().some((name) => name.startsWith(second))).toBe(true)
+})
+
 test('refuses what it does not understand with a sentence', async () => {
   const host = await start('--port', 'many')
   expect(await host.ended).toEqual([1, null])

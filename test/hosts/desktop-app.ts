@@ -43,7 +43,7 @@ const runner = fileURLToPath(new URL('./fake-electron/run.ts', import.meta.url))
 
 /** Starts the bundle; `home` becomes its userData folder. */
 export async function startDesktop(bundle: string, home: string, env: Record<string, string> = {}): Promise<DesktopApp> {
-  const child = fork(runner, [bundle], { env: { ...process.env, NODE_OPTIONS: '', KINDLING_HOME: home, ...env }, execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+  const child = fork(runner, [bundle], { env: { ...process.env, NODE_OPTIONS: '', KINDLING_HOME: home, TMPDIR: home, ...env }, execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
   let errors = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text))
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
