@@ -44,8 +44,12 @@ export const layers = {
   'engine/faults': { values: ['engine/events', 'engine/world'], types: ['engine/lab-api.ts', 'engine/rules'] },
   'engine/world': { values: ['engine/events'], types: ['engine/rules', 'engine/pyspark'] },
   'engine/pyspark': { values: ['engine/events', 'engine/rules', 'engine/plans', 'engine/world'] },
+  // With master local[…] the driver runs the tasks itself, by the executor's own code; never the other way round.
   'engine/driver': {
-    values: ['engine/machines', 'engine/rules', 'engine/events', 'engine/world', 'engine/plans', 'engine/pyspark']
+    values: [
+      'engine/executor', 'engine/machines', 'engine/rules', 'engine/events', 'engine/world', 'engine/plans',
+      'engine/pyspark'
+    ]
   },
   'engine/executor': {
     values: ['engine/machines', 'engine/rules', 'engine/events', 'engine/world', 'engine/plans', 'engine/pyspark']

@@ -37,7 +37,7 @@ describe('refused', () => {
     ['engine/machines/x.ts', `import { a } from '../driver/main.ts'`],
     ['engine/machines/x.ts', `import { a } from '../world/interfaces.ts'`],
     ['engine/machines/x.ts', `import { a } from '../../main/lab.ts'`],
-    ['engine/driver/x.ts', `import { a } from '../executor/main.ts'`],
+    ['engine/executor/x.ts', `import { a } from '../driver/main.ts'`],
     ['engine/world/x.ts', `import { a } from '../rules/types.ts'`],
     // Those that read events and nothing else.
     ['engine/view/x.ts', `import { a } from '../rules/types.ts'`],
