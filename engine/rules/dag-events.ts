@@ -87,6 +87,7 @@ export class DagEvents {
   again(stage: Stage, partitions: readonly number[], takers: readonly string[]): CauseRef | null {
     const attempt = stage.nextAttempt
     if (stage.because === null && takers.length === 0) return null
+    if (partitions.length === 0) return stage.because
     const which = partitions.length === stage.tasks ? `all ${stage.tasks} partitions` : `${partitions.length} of ${stage.tasks} partitions`
     const why =
       takers.length > 0

@@ -9,7 +9,7 @@ import { LostExecutors } from './lost-executors.ts'
 import { preferences } from './lineage.ts'
 import { MapOutputTracker } from './map-outputs.ts'
 import { taskInfo } from './spark-events.ts'
-import { Job, Stage } from './stage.ts'
+import { Job, type Stage } from './stage.ts'
 import { StageGraph } from './stage-graph.ts'
 
 export class DagScheduler implements DagSchedulerApi {
@@ -186,7 +186,7 @@ export class DagScheduler implements DagSchedulerApi {
     const job = this.#activeJob(stage)
     if (!job) return
     if (stage.nextAttempt >= this.#maxStageAttempts) {
-      this.#abort(stage, `${stage} (name=${stage.name}) has been resubmitted for the maximum allowable number of times: ${this.#maxStageAttempts}, which is the max allowable number set by spark.stage.maxAttempts.`, undefined, cause)
+      this.#abort(stage, `${stage.title} (name=${stage.name}) has been resubmitted for the maximum allowable number of times: ${this.#maxStageAttempts}, which is the max allowable number set by spark.stage.maxAttempts.`, undefined, cause)
       return
     }
     const missing = this.#graph.missingParents(stage)

@@ -42,7 +42,7 @@ export class FetchFailures {
     const dropped = address !== undefined && outputs.contains(shuffleId) && outputs.unregister(shuffleId, reason['Map Index'], address['Executor ID'])
     if (hopeless) {
       const times = this.#parts.maxConsecutiveAttempts
-      this.#parts.abort(stage, `${stage} (${stage.name}) has failed the maximum allowable number of times: ${times}. Most recent failure reason:\n${reason.Message}`, cause)
+      this.#parts.abort(stage, `${stage.title} (${stage.name}) has failed the maximum allowable number of times: ${times}. Most recent failure reason:\n${reason.Message}`, cause)
     } else {
       const first = !failed.has(stage)
       const mapStage = graph.knownMapStage(shuffleId)
@@ -67,7 +67,7 @@ export class FetchFailures {
       if (final.kind !== 'result' || job.left === job.finished.length || !dependsOn(final, mapStage)) continue
       this.#parts.abort(
         final,
-        `A shuffle map stage with indeterminate output was failed and retried. However, Spark cannot rollback the ${final} to re-process the input data, and has to fail this job. Please eliminate the indeterminacy by checkpointing the RDD before repartition and try again.`,
+        `A shuffle map stage with indeterminate output was failed and retried. However, Spark cannot rollback the ${final.title} to re-process the input data, and has to fail this job. Please eliminate the indeterminacy by checkpointing the RDD before repartition and try again.`,
         cause
       )
     }

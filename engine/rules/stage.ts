@@ -104,7 +104,8 @@ export class Stage {
     return `${this.id}.${this.attempt}`
   }
 
-  toString(): string {
+  /** `ResultStage 3`, as Spark's messages have it. */
+  get title(): string {
     return `${this.kind === 'map' ? 'ShuffleMapStage' : 'ResultStage'} ${this.id}`
   }
 

@@ -56,7 +56,7 @@ export class TaskScheduler implements TaskSchedulerApi {
   /** `submit` without the offers. Older attempts of the stage launch nothing any more. */
   enqueue(taskSet: TaskSet, now: number, cause: CauseRef = { key: `stage-submitted:${taskSet.stageId}.${taskSet.stageAttempt}` }): void {
     let attempts = this.#sets.get(taskSet.stageId)
-    if (attempts === undefined) this.#sets.set(taskSet.stageId, (attempts = new Map()))
+    if (attempts === undefined) this.#sets.set(taskSet.stageId, (attempts = new Map<number, TaskSetManager>()))
     for (const older of attempts.values()) this.#retire(older)
     const manager = new TaskSetManager(taskSet, this.#managers, now, cause)
     attempts.set(taskSet.stageAttempt, manager)

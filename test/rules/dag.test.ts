@@ -183,6 +183,40 @@ describe('fetch failure', () => {
     expect(cluster.launched.filter((task) => task.stageAttempt === 1).every((task) => task.attempt === 0)).toBe(true)
   })
 
+  test('§5.13 a partition the older attempt finishes meanwhile is not run by the newer one', () => {
+    let broken = true
+    const cluster = new TinyCluster({
+      duration: (task) => (task.stageId === 1 && task.partition === 1 ? 205 : 10),
+      fate: (task) => {
+        if (task.stageId !== 1 || task.partition !== 0 || !broken) return undefined
+        broken = false
+        return fetchFailed('9', 0)
+      }
+    })
+    twoStages(cluster, 1, 3)
+    cluster.addExecutor(2, 'h')
+    cluster.submit(0, 1)
+    cluster.run()
+    // The map stage lacks nothing: Spark submits it all the same, without tasks.
+    expect(submitted(cluster).slice(2)).toEqual(['StageSubmitted 1.1 tasks 3', 'StageSubmitted 0.1 tasks 0'])
+    expect(cluster.find((event) => event.Event === 'kindling.Decision' && event.stageId === 0)).toEqual([])
+    expect(cluster.launched.filter((task) => task.stageAttempt === 1).map((task) => task.partition)).toEqual([0, 2])
+    expect(cluster.outputs.get(0)!.size).toBe(3)
+  })
+
+  test('§5.13 a late fetch failure of an older attempt does not fail the newer one', () => {
+    const cluster = new TinyCluster({
+      duration: (task) => (task.stageId === 1 && task.stageAttempt === 0 && task.partition === 1 ? 300 : task.stageId === 1 ? 100 : 10),
+      fate: (task) => (task.stageId === 1 && task.stageAttempt === 0 ? fetchFailed('9', 0) : undefined)
+    })
+    twoStages(cluster, 1, 2)
+    cluster.addExecutor(3, 'h')
+    cluster.submit(0, 1)
+    cluster.run()
+    expect(cluster.lines().filter((line) => line.endsWith('FetchFailed')).length).toBe(2)
+    expect(cluster.lines().filter((line) => line.startsWith('StageCompleted 1.'))).toEqual(['StageCompleted 1.0 failed', 'StageCompleted 1.1'])
+  })
+
   test('§5.15 every map output of the executor goes, for every shuffle, once an epoch; §5.16 its cached blocks too', () => {
     const seen: string[] = []
     const cluster = new TinyCluster({

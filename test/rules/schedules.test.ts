@@ -51,10 +51,9 @@ function randomLineage(cluster: TinyCluster, random: () => number): number {
 function oneSchedule(seed: number): { cluster: TinyCluster; jobs: number[]; targets: Map<number, number> } {
   const random = seeded(seed)
   const pick = (n: number): number => Math.floor(random() * n)
-  let cluster!: TinyCluster
   const faulty = (): boolean => cluster.now < FAULTS_STOP
   const roughness = random() ** 2 * 0.5
-  cluster = new TinyCluster({
+  const cluster: TinyCluster = new TinyCluster({
     random,
     conf: { 'spark.locality.wait': random() < 0.5 ? '0' : '50ms' },
     duration: () => 1 + pick(150),
@@ -92,7 +91,7 @@ function oneSchedule(seed: number): { cluster: TinyCluster; jobs: number[]; targ
       const alive = [...cluster.executors.values()].filter((executor) => executor.alive)
       const victim = alive[pick(alive.length)]
       if (!victim) return
-      cluster.crash(victim.id, random() < 0.5 ? 0 : pick(400), reasons[pick(reasons.length)]!)
+      cluster.crash(victim.id, random() < 0.5 ? 0 : pick(400), reasons[pick(reasons.length)])
       cluster.after(pick(500), () => cluster.addExecutor(1 + pick(3), host()))
     })
   // Whatever happened: when the faults are over somebody is there to work.

@@ -1,6 +1,6 @@
 /** §6 and §4.19–4.21: slots, offers, locality, retries, results. */
 import { describe, expect, test } from 'vitest'
-import type { TaskEndReason, TaskType } from '../../engine/events/index.ts'
+import type { TaskEndReason } from '../../engine/events/index.ts'
 import { TaskScheduler, slotsOf } from '../../engine/rules/task-scheduler.ts'
 import { countsToMaxFailures, errorText } from '../../engine/rules/failures.ts'
 import type { RulesEffect, TaskDescription, TaskSet } from '../../engine/rules/types.ts'
@@ -8,7 +8,7 @@ import { TinyCluster, exception, range, seeded } from './tiny-cluster.ts'
 
 function setOf(tasks: number | string[][], parts: Partial<TaskSet> = {}): TaskSet {
   const preferred = typeof tasks === 'number' ? range(tasks).map((): string[] => []) : tasks
-  return { stageId: 0, stageAttempt: 0, priority: 0, taskType: 'ResultTask' as TaskType, properties: {}, tasks: preferred.map((one, index) => ({ index, partition: index, preferred: one })), ...parts }
+  return { stageId: 0, stageAttempt: 0, priority: 0, taskType: 'ResultTask', properties: {}, tasks: preferred.map((one, index) => ({ index, partition: index, preferred: one })), ...parts }
 }
 const launches = (effects: RulesEffect[]): TaskDescription[] => effects.flatMap((effect) => (effect.type === 'launch' ? [effect.task] : []))
 const ends = (effects: RulesEffect[]) => effects.flatMap((effect) => (effect.type === 'task-ended' ? [effect] : []))
@@ -140,6 +140,13 @@ describe('locality', () => {
     add(scheduler, 'busy', 0, 'x')
     scheduler.submit(setOf([['host:near'], ['host:near']]), 0)
     expect(launches(add(scheduler, 'n', 1, 'near', 10)).map((task) => task.locality)).toEqual(['NODE_LOCAL'])
+
+    // The set had nowhere to wait for and stood at ANY; now there is a near host, if a full one, and it waits for it.
+    const waiting = make()
+    waiting.submit(setOf([['host:near']]), 0)
+    add(waiting, 'n', 0, 'near', 10)
+    expect(launches(add(waiting, 'far', 1, 'far', 20))).toEqual([])
+    expect(waiting.nextRevive(20)).toBe(3000)
   })
 })
 
@@ -273,6 +280,30 @@ describe('failures and retries', () => {
       'FetchFailed(BlockManagerId(1, h, 7, None), shuffleId=0, mapIndex=2, mapId=2, reduceId=1, message=\ngone\n)'
     )
     expect(errorText({ Reason: 'TaskKilled', 'Kill Reason': 'Stage cancelled: x', 'Accumulator Updates': [] })).toBe('TaskKilled (Stage cancelled: x)')
+  })
+})
+
+describe('several attempts of a stage', () => {
+  test('§5.13 a failure in a set that takes no new tasks counts for nothing', () => {
+    const scheduler = make()
+    add(scheduler, '0', 2)
+    const open = launches(scheduler.submit(setOf(2), 0))
+    let victim = open.find((task) => task.partition === 0)!
+    for (const _ of range(3)) victim = launches(fail(scheduler, victim.taskId))[0]!
+    const other = open.find((task) => task.partition === 1)!
+    fail(scheduler, other.taskId, { Reason: 'FetchFailed', 'Shuffle ID': 0, 'Map ID': 0, 'Map Index': 0, 'Reduce ID': 0, Message: '' })
+    const effects = fail(scheduler, victim.taskId)
+    expect(effects.map((effect) => effect.type)).toEqual(['task-ended'])
+  })
+
+  test('§5.8 once a newer attempt is there the older one launches nothing', () => {
+    const scheduler = make()
+    add(scheduler, '0', 1)
+    scheduler.submit(setOf(3), 0)
+    scheduler.submit(setOf(2, { stageAttempt: 1 }), 1)
+    expect(launches(finish(scheduler, 0)).map((task) => task.stageAttempt)).toEqual([1])
+    expect(launches(finish(scheduler, 1)).map((task) => task.stageAttempt)).toEqual([1])
+    expect(launches(finish(scheduler, 2))).toEqual([])
   })
 })
 
