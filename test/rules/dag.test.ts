@@ -186,7 +186,7 @@ describe('fetch failure', () => {
   test('§5.13 a partition the older attempt finishes meanwhile is not run by the newer one', () => {
     let broken = true
     const cluster = new TinyCluster({
-      duration: (task) => (task.stageId === 1 && task.partition === 1 ? 205 : 10),
+      duration: (task) => (task.stageId === 1 && task.partition === 1 ? 215 : 10),
       fate: (task) => {
         if (task.stageId !== 1 || task.partition !== 0 || !broken) return undefined
         broken = false
