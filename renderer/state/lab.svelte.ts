@@ -11,6 +11,10 @@ import { answerTo, type Pending } from '../faults/faults.ts'
 import { LabClock } from './lab-clock.ts'
 import { snapshot } from './snapshot.ts'
 
+/** Above so many executors the picture is brought up to date less often than each frame. */
+export const MANY_EXECUTORS = 24
+const LARGE_PAUSE = 80
+
 export class LabStore {
   readonly api: LabApi
   info = $state.raw<LabInfo | null>(null)
@@ -37,6 +41,7 @@ export class LabStore {
   #byId = new Map<EventId, LabEvent>()
   #waiting: LabEvent[] = []
   #frame = 0
+  #lastFold = 0
   #ticking = 0
   #filling = false
   #clock = new LabClock()
@@ -208,11 +213,17 @@ export class LabStore {
   }
 
   #schedule(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#foldWaiting())
+    if (this.#frame !== 0) return
+    const pause = this.view.executors.length > MANY_EXECUTORS ? this.#lastFold + LARGE_PAUSE - performance.now() : 0
+    const ask = (): number => requestAnimationFrame(() => this.#foldWaiting())
+    // Any number but 0 says that a fold is on its way.
+    this.#frame = pause > 0 ? -1 : ask()
+    if (pause > 0) setTimeout(() => (this.#frame = ask()), pause)
   }
 
   #foldWaiting(): void {
     this.#frame = 0
+    this.#lastFold = performance.now()
     const batch = this.#waiting
     this.#waiting = []
     const view = this.#folded
