@@ -206,7 +206,7 @@ describe('fetch failure', () => {
 
   test('§5.13 a late fetch failure of an older attempt does not fail the newer one', () => {
     const cluster = new TinyCluster({
-      duration: (task) => (task.stageId === 1 && task.stageAttempt === 0 && task.partition === 1 ? 300 : task.stageId === 1 ? 100 : 10),
+      duration: (task) => (task.stageId === 0 ? 10 : task.stageAttempt === 1 ? 100 : task.partition === 1 ? 250 : 10),
       fate: (task) => (task.stageId === 1 && task.stageAttempt === 0 ? fetchFailed('9', 0) : undefined)
     })
     twoStages(cluster, 1, 2)
@@ -350,8 +350,11 @@ describe('executor lost', () => {
     ])
     expect(effects.at(-1)).toMatchObject({ type: 'submit-task-set', taskSet: { stageId: 0, stageAttempt: 1 } })
     // The same executor again, but a task made since: believed.
+    const { epoch } = dag.outputs
     const second = dag.taskEnded({ task: { ...task, taskId: 1, stageAttempt: 1, executorId: '1' }, reason: { Reason: 'Success' }, result: { mapStatus: { executorId: '1', host: 'h', mapTaskId: 1, sizes: [1] } }, now: 3 })
     expect(dag.outputs.available(0)).toBe(1)
+    // Executors must ask anew where the map output lies.
+    expect(dag.outputs.epoch).toBe(epoch + 1)
     expect(second.at(-1)).toMatchObject({ type: 'submit-task-set', taskSet: { stageId: 1, taskType: 'ResultTask' } })
   })
 
