@@ -252,8 +252,9 @@ export class DriverContext {
     this.#starving?.cancel()
     this.#child.post({ Event: 'SparkListenerApplicationEnd', Timestamp: this.#child.epoch(this.#now()), ExitCode: exitCode })
     this.#apply(this.#schedulers.stop(this.#now()))
-    await this.#backend?.stop()
+    // The Master hears of it first, or it would replace the executors that leave now.
     this.#child.send({ type: 'UnregisterApplication', exitCode })
+    await this.#backend?.stop()
     this.#machine.send({ type: 'ContextStopped' })
   }
 
@@ -296,6 +297,7 @@ export class DriverContext {
           this.#stageRdd.set(info['Stage ID'], info['RDD Info'][0]?.['RDD ID'] ?? -1)
           this.#binaries.delete(`${info['Stage ID']}.${info['Stage Attempt ID'] - 1}`)
           this.#watchStarvation()
+          if (this.watch.stages.has(info['Stage ID'])) this.#child.send({ type: 'Moment', moment: { kind: 'stage', stage: info['Stage ID'] } })
         }
         const id = this.#child.post(event, this.#cause(effect.cause))
         if (effect.key !== undefined) this.#keys.set(effect.key, id)
@@ -384,10 +386,7 @@ export class DriverContext {
         return
       }
     }
-    const cause = state === 'RUNNING' ? undefined : this.#failOrders.causeOfEnd(taskId)
-    if (report.sizes !== undefined && task?.shuffleId !== undefined) {
-      this.#child.post({ Event: 'kindling.MapOutput', executorId, shuffleId: task.shuffleId, mapIndex: task.partition, bytes: report.sizes.reduce((sum, size) => sum + size, 0) })
-    }
+    const cause = state === 'RUNNING' ? undefined : (this.#failOrders.causeOfEnd(taskId) ?? this.#lossBehind(report.reason))
     this.#apply(
       this.#schedulers.statusUpdate({
         taskId,
@@ -403,6 +402,13 @@ export class DriverContext {
         }
       })
     )
+  }
+
+  /** The loss of the executor whose blocks could not be fetched, once it is known. */
+  #lossBehind(reason: TaskReport['reason']): EventId | undefined {
+    if (reason?.Reason !== 'FetchFailed') return undefined
+    const holder = reason['Block Manager Address']?.['Executor ID'] ?? this.#schedulers.outputs.lostBy(reason['Shuffle ID'], reason['Map Index'])
+    return holder === undefined ? undefined : this.#keys.get(`executor-lost:${holder}`)
   }
 
   #backendEvents(): BackendEvents {

@@ -1,5 +1,5 @@
 import type { BlockAnswer, BlockRequest } from '../world/messages.ts'
-import type { Connection } from '../world/interfaces.ts'
+import type { Clock, Connection } from '../world/interfaces.ts'
 import type { RealNetwork } from '../world/real/network.ts'
 import type { BlockStore } from './block-store.ts'
 
@@ -59,20 +59,60 @@ interface Asked {
 
 type Unnumbered = { type: 'FetchShuffle'; shuffleId: number; mapIndexes: number[]; reduce: number } | { type: 'FetchBlock'; rddId: number; partition: number }
 
+/** spark.shuffle.io.maxRetries and retryWait, on the lab clock. */
+export interface RetryPolicy {
+  clock: Clock
+  maxRetries: number
+  waitMs: number
+}
+
 /** Fetches blocks from peers, one connection for each peer, many questions on it. */
 export class BlockClient {
   readonly #network: RealNetwork
   readonly #connections = new Map<string, Promise<Connection<BlockRequest, BlockAnswer>>>()
   readonly #asked = new Map<number, Asked>()
   readonly #gone = new Set<string>()
+  readonly #retry: RetryPolicy
+  #waiting: { executorId: string; go: () => void }[] = []
   #next = 0
 
-  constructor(network: RealNetwork) {
+  constructor(network: RealNetwork, retry: RetryPolicy) {
     this.#network = network
+    this.#retry = retry
   }
 
-  /** Rejects with BlockFetchError when the peer is gone or has not got the block. */
+  /**
+   * Rejects with BlockFetchError when the peer has not got the block, or cannot be reached: after the
+   * retries of the settings, or at once when the driver says that it is gone (§5.11).
+   */
   async fetch(address: BlockAddress, request: Unnumbered): Promise<Uint8Array[]> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#fetchOnce(address, request)
+      } catch (error) {
+        if (!(error instanceof BlockFetchError) || error.missing !== undefined) throw error
+        if (this.#gone.has(address.executorId)) throw deadPeer(address)
+        if (tries >= this.#retry.maxRetries) throw error
+        await this.#pause(address.executorId)
+      }
+    }
+  }
+
+  /** Until the next try, or until the driver says that the peer is gone. */
+  #pause(executorId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#retry.clock.after(this.#retry.waitMs, 'shuffle retry', () => go())
+      const entry = { executorId, go: () => go() }
+      const go = (): void => {
+        timer.cancel()
+        this.#waiting = this.#waiting.filter((other) => other !== entry)
+        resolve()
+      }
+      this.#waiting.push(entry)
+    })
+  }
+
+  async #fetchOnce(address: BlockAddress, request: Unnumbered): Promise<Uint8Array[]> {
     const connection = await this.#connect(address)
     return new Promise<Uint8Array[]>((resolve, reject) => {
       if (this.#gone.has(address.executorId)) {
@@ -88,6 +128,7 @@ export class BlockClient {
   /** The driver says this executor is gone: whoever waits for it need not wait longer (§5.11). */
   peerGone(executorId: string): void {
     this.#gone.add(executorId)
+    for (const waiting of [...this.#waiting]) if (waiting.executorId === executorId) waiting.go()
     for (const [ask, asked] of this.#asked) {
       if (asked.address.executorId !== executorId) continue
       this.#asked.delete(ask)

@@ -36,7 +36,7 @@ export class ExecutorProcess {
     this.#child = child
     this.#boot = boot
     this.#machine = runMachine(executorMachine, (state, event) => child.post({ Event: 'kindling.MachineState', actor: child.actor, machine: 'executor', state, event, appId: boot.appId }))
-    this.#blocks = new BlockClient(child.network)
+    this.#blocks = new BlockClient(child.network, { clock: child.clock, maxRetries: settings.shuffleMaxRetries(child.boot.conf), waitMs: settings.shuffleRetryWait(child.boot.conf) })
     this.#runner = new TaskRunner(this.#env(), readTime(child.boot.conf, 'kindling.task.pace', '0ms'))
     child.onMessage((message) => this.#fromLab(message))
     const meter = setInterval(() => {
@@ -64,7 +64,8 @@ export class ExecutorProcess {
   }
 
   #hear(message: DriverToExecutor, blobs: Uint8Array[]): void {
-    if (this.#hung) return
+    // Who leaves takes on nothing new: a task that reaches it now was never started.
+    if (this.#hung || this.#leaving) return
     switch (message.type) {
       case 'RegisteredExecutor':
         this.#machine.send({ type: 'Registered' })

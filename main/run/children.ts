@@ -99,7 +99,7 @@ export class Children {
           end: told,
           ...(handle.memory === undefined ? {} : { memory: handle.memory })
         },
-        handle.cause ?? cause
+        handle.cause
       )
       return { ...told, event }
     })

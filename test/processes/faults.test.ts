@@ -100,7 +100,7 @@ describe('oom-executor', () => {
     const result = job!['Job Result']
     expect(result.Result).toBe('JobFailed')
     const message = result.Result === 'JobFailed' ? result.Exception.Message : ''
-    expect(message).toMatch(/^Job aborted due to stage failure: Task 0 in stage 0\.0 failed 4 times, most recent failure: Lost task 0\.3 in stage 0\.0 \(TID \d+\) \(worker-1 executor \d+\): /)
+    expect(message).toMatch(/^Job aborted due to stage failure: Task 0 in stage 0\.0 failed 4 times, most recent failure: Lost task 0\.\d in stage 0\.0 \(TID \d+\) \(worker-1 executor \d+\): /)
     expect(ran.stderr).toContain('failed 4 times')
     expect(ran.of('kindling.ProcessExited').filter((event) => event.end.code === 52)).toHaveLength(4)
   })
@@ -197,15 +197,14 @@ describe('fail-task', () => {
 describe('hang-executor', () => {
   test('found by the network timeout on the lab clock, then replaced (§4.7–4.8)', async () => {
     const ran = await bench.run(WORD_COUNT, {
-      conf: { ...PACE, 'spark.network.timeout': '3s', 'spark.network.timeoutInterval': '1s', 'spark.executor.heartbeatInterval': '500ms' },
-      faults: ['hang-executor@stage=0'],
-      speed: 5
+      conf: { ...PACE, 'spark.network.timeout': '8s', 'spark.network.timeoutInterval': '1s', 'spark.executor.heartbeatInterval': '500ms' },
+      faults: ['hang-executor@stage=0']
     })
     expect(ran.stdout).toBe(WORD_COUNT_ANSWER)
     const removed = ran.of('SparkListenerExecutorRemoved')[0]!
     expect(removed['Removed Reason']).toMatch(/^Executor heartbeat timed out after \d+ ms$/)
     const silent = Number(/(\d+) ms/.exec(removed['Removed Reason'])![1])
-    expect(silent).toBeGreaterThan(3000)
+    expect(silent).toBeGreaterThan(8000)
     expect(ran.of('kindling.HeartbeatMissing')).toHaveLength(1)
     expect(ran.of('kindling.ExecutorLaunching').map((launch) => launch.executorId)).toEqual(['0', '1', '2'])
     const lost = ran.of('SparkListenerTaskEnd').filter((end) => end['Task End Reason'].Reason === 'ExecutorLostFailure')
