@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { FAULTS } from '../engine/faults/index.ts'
 import type { Answer, FaultRequest, LabApi, LabInfo, LabPush, RunRequest, Scenario, ScenarioSummary } from '../engine/lab-api.ts'
 import { ProgramThread } from '../engine/pyspark/program.ts'
@@ -80,7 +80,7 @@ export class Lab implements LabApi {
       const scratch = this.#newScratch()
       const cwd = join(scratch, 'work')
       this.#copyScenario(request.scenarioId, cwd)
-      const programName = request.programName === '' ? 'program.py' : request.programName
+      const programName = basename(request.programName) === '' ? 'program.py' : basename(request.programName)
       writeFileSync(join(cwd, programName), request.program)
       const by = request.scenarioId === undefined ? 'window' : 'scenario'
       const run = await this.#begin({
@@ -233,7 +233,7 @@ export class Lab implements LabApi {
 
   #copyScenario(id: string | undefined, to: string): void {
     if (id === undefined) return
-    const from = join(this.#options.scenariosDirectory, id)
+    const from = join(this.#options.scenariosDirectory, basename(id))
     const copy = (name: string): void => {
       for (const entry of readdirSync(join(from, name), { withFileTypes: true })) {
         const inner = name === '' ? entry.name : join(name, entry.name)
@@ -256,7 +256,7 @@ export class Lab implements LabApi {
 export const createLab = (options: LabOptions): Lab => new Lab(options)
 
 /** What went wrong, without a stack. */
-export const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 
 /** The first id of this second that no log of the folder has. */
 function freeAppId(at: Date, logDirectory: string): string {

@@ -32,10 +32,10 @@ export class BlockMaster {
   /** A block was stored, moved to disk, or dropped. */
   update(executorId: string, rddId: number, partition: number, sizes: { memory: number; disk: number; stored: boolean }): void {
     if (!this.#holders.has(executorId)) return
-    let partitions = this.#blocks.get(rddId)
-    if (partitions === undefined) this.#blocks.set(rddId, (partitions = new Map()))
-    let held = partitions.get(partition)
-    if (held === undefined) partitions.set(partition, (held = new Map()))
+    const partitions = this.#blocks.get(rddId) ?? new Map<number, Map<string, Held>>()
+    this.#blocks.set(rddId, partitions)
+    const held = partitions.get(partition) ?? new Map<string, Held>()
+    partitions.set(partition, held)
     if (sizes.stored) held.set(executorId, { memory: sizes.memory, disk: sizes.disk })
     else held.delete(executorId)
   }

@@ -2,6 +2,7 @@ import type { DriverCalls } from '../pyspark/contract.ts'
 import { BridgeFailure } from '../pyspark/failures.ts'
 import { SPARK_VERSION } from '../rules/spark-events.ts'
 import type { DriverContext } from './context.ts'
+import { realDelay } from '../world/real/timers.ts'
 import { javaFailure } from './files.ts'
 import type { SqlSession } from './sql.ts'
 
@@ -91,7 +92,7 @@ export function driverCalls(host: CallHost): <K extends keyof DriverCalls>(name:
     },
     sqlConf: ({ set, unset }) => sql().changeConf(set ?? {}, unset ?? []),
     sleep: async ({ seconds }) => {
-      await new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000))
+      await realDelay(seconds * 1000)
       return null
     }
   }

@@ -4,7 +4,11 @@ import { disconnectedLoss, heartbeatLoss, standaloneLoss } from '../rules/failur
 import type { Connection, Timer } from '../world/interfaces.ts'
 import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
 import type { Child } from '../world/real/child.ts'
+import { afterReal } from '../world/real/timers.ts'
 import type { Backend, BackendEvents, Launch } from './backend.ts'
+
+/** How long executors may take to leave when the context stops, real ms. */
+const STOP_DEADLINE = 2000
 
 type Line = Connection<DriverToExecutor, ExecutorToDriver>
 
@@ -157,9 +161,9 @@ export class ClusterBackend implements Backend {
       lines.map(
         (executor) =>
           new Promise<void>((resolve) => {
-            const timer = setTimeout(resolve, 2000)
+            const giveUp = afterReal(STOP_DEADLINE, resolve)
             executor.line.onClose(() => {
-              clearTimeout(timer)
+              giveUp()
               resolve()
             })
             executor.line.send({ type: 'StopExecutor', reason: 'The SparkContext stops.' })

@@ -1,9 +1,12 @@
-import { driverMachine, type RunningMachine } from '../machines/index.ts'
+import { readFileSync } from 'node:fs'
+import type { driverMachine} from '../machines/index.ts';
+import { type RunningMachine } from '../machines/index.ts'
 import { ProgramThread, type ProgramEnd } from '../pyspark/program.ts'
 import type { DriverBoot } from '../world/boot.ts'
 import type { LabToChild } from '../world/messages.ts'
 import { heapUse, type Child } from '../world/real/child.ts'
 import { exhaustHeap } from '../world/real/exhaust.ts'
+import { everyReal } from '../world/real/timers.ts'
 import { driverCalls } from './calls.ts'
 import { DriverContext, startDriverMachine, type WatchList } from './context.ts'
 import { DriverMemory } from './driver-memory.ts'
@@ -48,28 +51,27 @@ export class DriverProcess {
       onLine: (line) => void child.post({ Event: 'kindling.Line', line, file: boot.program.fileName }),
       call,
       onExit: (code, signal) => {
-        if (signal !== undefined) process.kill(process.pid, signal as NodeJS.Signals)
+        if (signal !== undefined) process.kill(process.pid, signal)
         else void this.#end({ code })
       }
     })
     this.#memory = new DriverMemory(boot.heapLimit, () => this.#program.memoryBytes())
     child.onMessage((message) => this.#fromLab(message))
-    const meter = setInterval(() => {
+    everyReal(MEMORY_PERIOD, () => {
       if (!child.clock.paused) this.#tellMemory()
-    }, MEMORY_PERIOD)
-    meter.unref()
+    })
   }
 
   async run(): Promise<void> {
     const { conf } = this.#child.boot
-    const { program } = this.#boot
+    const { sourceFile, ...program } = this.#boot.program
     const submitted = Object.fromEntries(Object.entries(conf).filter(([key]) => key.startsWith('spark.')))
     let end: ProgramEnd
     try {
       await this.#program.ready
       this.#machine.send({ type: 'ProgramStarted' })
       this.#tellMemory()
-      end = await this.#program.run({ ...program, conf: { 'spark.master': this.#boot.defaultMaster, ...submitted } })
+      end = await this.#program.run({ ...program, source: readFileSync(sourceFile, 'utf8'), conf: { 'spark.master': this.#boot.defaultMaster, ...submitted } })
     } catch (error) {
       if (this.#ending) return
       // Python itself broke down: nobody else has told of it.

@@ -49,7 +49,7 @@ export class LocalBackend implements Backend {
       output: (stream, text) => child.output(stream, text),
       outOfMemory: () => void child.leave(52, 'java.lang.OutOfMemoryError: Java heap space, in a task of a local master: the driver is the executor'),
       exit: (code, signal) => {
-        if (signal !== undefined) process.kill(process.pid, signal as NodeJS.Signals)
+        if (signal !== undefined) process.kill(process.pid, signal)
         else process.exit(code)
       }
     }

@@ -7,6 +7,7 @@ import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/me
 import type { Child } from '../world/real/child.ts'
 import { heapUse } from '../world/real/child.ts'
 import { exhaustHeap } from '../world/real/exhaust.ts'
+import { everyReal } from '../world/real/timers.ts'
 import { BlockClient, serveBlocks } from './block-transfer.ts'
 import { memoryForStorage } from './block-store.ts'
 import type { ExecutorEnv, MapOutputPlaces, TaskReport } from './env.ts'
@@ -39,10 +40,9 @@ export class ExecutorProcess {
     this.#blocks = new BlockClient(child.network, { clock: child.clock, maxRetries: settings.shuffleMaxRetries(child.boot.conf), waitMs: settings.shuffleRetryWait(child.boot.conf) })
     this.#runner = new TaskRunner(this.#env(), readTime(child.boot.conf, 'kindling.task.pace', '0ms'))
     child.onMessage((message) => this.#fromLab(message))
-    const meter = setInterval(() => {
+    everyReal(MEMORY_PERIOD, () => {
       if (!child.clock.paused && !this.#hung) this.#tellMemory()
-    }, MEMORY_PERIOD)
-    meter.unref()
+    })
   }
 
   async run(): Promise<void> {
@@ -177,7 +177,7 @@ export class ExecutorProcess {
   #ask<T>(send: (ask: number) => void): Promise<T> {
     return new Promise((resolve) => {
       const ask = this.#nextAsk++
-      this.#asked.set(ask, resolve as (answer: never) => void)
+      this.#asked.set(ask, resolve)
       send(ask)
     })
   }
@@ -227,7 +227,7 @@ export class ExecutorProcess {
       outOfMemory: (cause) => this.#outOfMemory(cause),
       exit: (code, signal) => {
         child.flush()
-        if (signal !== undefined) process.kill(process.pid, signal as NodeJS.Signals)
+        if (signal !== undefined) process.kill(process.pid, signal)
         else process.exit(code)
       }
     }

@@ -7,6 +7,7 @@ import type { TaskDescription } from '../rules/types.ts'
 import type { TaskBinary } from '../world/messages.ts'
 import { heapUse, readMemory, type BookedMemory } from '../world/real/child.ts'
 import type { MemoryAccount } from '../events/index.ts'
+import { realDelay } from '../world/real/timers.ts'
 import { BlockStore } from './block-store.ts'
 import type { ExecutorEnv, TaskReport } from './env.ts'
 import { FragmentKilled, PlanTasks } from './plan-tasks.ts'
@@ -310,7 +311,7 @@ export class TaskRunner {
       planRows: async ({ planId, partition }) => ({ json: await this.#plans.rowsAsJson(launched, planId, partition, counts) }),
       readCheckpoint: async ({ directory, partition }) => ({ data: await this.store.readCheckpoint(directory, partition) }),
       sleep: async ({ seconds }) => {
-        await new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000))
+        await realDelay(seconds * 1000)
         return null
       }
     }

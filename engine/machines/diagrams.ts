@@ -33,7 +33,7 @@ function draw(machine: AnyStateMachine): MachineDiagram {
       }
     }
   }
-  return { initial: String(machine.config.initial), states, edges }
+  return { initial: machine.root.initial.target[0]?.key ?? '', states, edges }
 }
 
 export const machineDiagrams: Record<MachineName, MachineDiagram> = {

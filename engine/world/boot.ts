@@ -31,7 +31,8 @@ export interface Boot {
 
 export interface DriverBoot {
   attempt: number
-  program: { source: string; fileName: string; argv: string[]; cwd: string; env: Record<string, string> }
+  /** The text lies in a file: it may be longer than an environment can carry. */
+  program: { sourceFile: string; fileName: string; argv: string[]; cwd: string; env: Record<string, string> }
   /** What `SparkContext` finds when the program names no master. */
   defaultMaster: string
   /** `client`, or the worker the driver sits on. */

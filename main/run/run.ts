@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterShape, EventId } from '../../engine/events/index.ts'
 import type { Answer } from '../../engine/lab-api.ts'
@@ -232,6 +232,8 @@ export class Run {
     this.#driverEnd = undefined
     this.#programCode = undefined
     const heapLimit = this.#settings.driverHeap
+    const sourceFile = join(plan.scratch, `program-${at.attempt}`)
+    writeFileSync(sourceFile, plan.program)
     const driver = this.#children.spawn(
       {
         kind: 'driver',
@@ -244,7 +246,7 @@ export class Run {
         localDirectory: join(plan.scratch, `driver-${at.attempt}`),
         driver: {
           attempt: at.attempt,
-          program: { source: plan.program, fileName: plan.programName, argv: [plan.programName, ...plan.argv], cwd: plan.cwd, env: {} },
+          program: { sourceFile, fileName: plan.programName, argv: [plan.programName, ...plan.argv], cwd: plan.cwd, env: {} },
           defaultMaster: this.#settings.defaultMaster,
           place: at.place,
           host: at.host,

@@ -31,7 +31,7 @@ export const layers = {
   'engine/view': { ...pure, values: ['engine/events'], types: ['engine/lab-api.ts'] },
   'engine/judges': { ...pure, values: ['engine/events'] },
   'engine/lessons': {
-    values: ['engine/events'],
+    values: ['engine/events', 'engine/faults'],
     types: ['engine/lab-api.ts', 'engine/view'],
     packages: ['xstate', 'yaml', 'zod']
   },
@@ -58,5 +58,6 @@ export const layers = {
   // The protocol between a window and the lab: used on both sides, so it knows neither.
   'main/ipc': { values: ['engine/lab-api.ts', 'engine/events'], types: ['engine/view'], packages: ['zod'] },
   main: { values: [engine, 'main/ipc'] },
-  renderer: { values: ['engine/view', 'engine/events', 'main/ipc'], types: ['engine/lab-api.ts'] }
+  // The machines' definitions, to draw them; nothing of the renderer runs one.
+  renderer: { values: ['engine/view', 'engine/events', 'engine/machines', 'main/ipc'], types: ['engine/lab-api.ts'] }
 }

@@ -48,15 +48,15 @@ export class Child {
     const boot = JSON.parse(text) as Boot
     const clock = new LabClock(boot.clock)
     mkdirSync(boot.localDirectory, { recursive: true })
-    let child: Child | undefined
+    const joining: { child?: Child } = {}
     const onSent: OnSent = ({ kind, from, to, sent, due, bytes, message }) => {
       const about = aboutMessage(message)
-      child?.post({ Event: 'kindling.Message', kind, from, to, sent, due, bytes, ...(about === undefined ? {} : { about }) })
+      joining.child?.post({ Event: 'kindling.Message', kind, from, to, sent, due, bytes, ...(about === undefined ? {} : { about }) })
     }
     const network = new RealNetwork({ clock, secret: boot.secret, self: boot.actor, latencyMs: boot.latencyMs, onSent })
     const lab = await network.connect<ChildToLab, LabToChild>(boot.labPort, 'lab', { onClock: false })
-    child = new Child(boot, clock, network, lab)
-    const joined = child
+    const joined = new Child(boot, clock, network, lab)
+    joining.child = joined
     const fatal = (error: unknown): void => {
       joined.onFatal?.(error)
       void joined.leave(1, error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -65,7 +65,7 @@ export class Child {
     process.on('unhandledRejection', fatal)
     process.on('SIGINT', () => undefined) // Ctrl-C goes to the whole group; the lab decides.
     lab.send({ type: 'Ready' })
-    return child
+    return joined
   }
 
   get actor(): ActorId {
