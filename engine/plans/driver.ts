@@ -1,0 +1,11 @@
+/** What a driver needs to plan and run DataFrames. */
+export { QueryRunner } from './runner/query-runner.ts'
+export type { WriteRequest } from './runner/write.ts'
+export type { FileStatus, PlanNode, QueryEnv, QueryFiles } from './env.ts'
+export { analyze, ExpressionIds, type AnalyzeOptions } from './analyze/analyzer.ts'
+export { planQuery, type PlanEnv } from './plan/planner.ts'
+export { explainText } from './plan/explain.ts'
+export type { PhysicalPlan } from './plan/physical.ts'
+export type { AnalyzedPlan } from './resolved.ts'
+export type { PlanFragment } from './fragment.ts'
+export { AnalysisError } from './errors.ts'
