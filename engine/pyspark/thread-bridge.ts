@@ -68,6 +68,8 @@ export class ThreadBridge {
   #call(name: string, head: string, blob: Uint8Array | undefined): Answer {
     const call = ++this.#calls
     const words = this.#control.words
+    // A killed task that swallows its end must not go on asking.
+    if (this.#control.isKilled(this.#order)) return ['killed', '', undefined]
     tell({ type: 'call', call, order: this.#order, name, frame: { head, blob: blob ?? null } }, blob ? [blob.buffer as ArrayBuffer] : [])
     for (;;) {
       const seen = Atomics.load(words, slot.reply)

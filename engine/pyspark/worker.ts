@@ -23,8 +23,12 @@ export type TaskCallTable = { [K in keyof TaskCalls]: (ask: TaskCalls[K]['ask'])
 interface Running {
   task: PythonTask
   calls: TaskCallTable
+  killed?: boolean
   fetchFailure?: FetchFailedSignal
 }
+
+/** `spark.python.task.killTimeout`, real ms: a killed task that goes on this long loses its thread. */
+const killTimeout = 2000
 
 /** The file a checkpoint keeps a partition in. */
 export const checkpointPart = (directory: string, partition: number): string =>
@@ -34,6 +38,8 @@ export class PythonWorker {
   readonly ready: Promise<void>
   readonly #options: WorkerOptions
   readonly #running = new Map<number, Running>()
+  /** Threads ended because a killed task went on. */
+  readonly #stubborn = new WeakSet<PythonThread>()
   #thread: PythonThread
   #terminated = false
 
@@ -63,7 +69,8 @@ export class PythonWorker {
    */
   async run(task: PythonTask, calls: TaskCallTable): Promise<PythonTaskAnswer> {
     if (this.#thread.ended && !this.#terminated) this.#thread = this.#start()
-    const { order, answer } = this.#thread.order('task', task)
+    const thread = this.#thread
+    const { order, answer } = thread.order('task', task)
     const running: Running = { task, calls }
     this.#running.set(order, running)
     try {
@@ -72,6 +79,9 @@ export class PythonWorker {
       if (ended.ok && task.goal.kind === 'checkpoint') return await writeCheckpoint(task, task.goal.directory, ended)
       return ended
     } catch {
+      if (running.killed) return { ok: false, failure: 'killed' }
+      // It only waited behind a task that would not die.
+      if (this.#stubborn.has(thread) && !this.#terminated) return await this.run(task, calls)
       const message = 'Python worker exited unexpectedly (crashed)'
       return { ok: false, failure: 'exception', className: 'org.apache.spark.SparkException', message, traceback: message }
     } finally {
@@ -81,8 +91,17 @@ export class PythonWorker {
 
   /** The running task, or the waiting task of that id, raises TaskKilled at the next bytecode and answers `killed`. */
   interrupt(_reason: string, taskId?: number): void {
-    for (const [order, { task }] of this.#running) {
-      if (taskId === undefined || task.taskId === taskId) return this.#thread.kill(order)
+    for (const [order, running] of this.#running) {
+      if (taskId !== undefined && running.task.taskId !== taskId) continue
+      running.killed = true
+      this.#thread.kill(order)
+      const thread = this.#thread
+      setTimeout(() => {
+        if (this.#current !== running) return
+        this.#stubborn.add(thread)
+        void thread.terminate()
+      }, killTimeout).unref()
+      return
     }
   }
 

@@ -1,12 +1,10 @@
 /** Runs programs in tests: the bundle of the thread, a snapshot of it, one worker, a program thread each. */
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { symlink } from 'node:fs/promises'
 import { build } from 'vite'
 import { mainConfig } from '../../electron.config.ts'
-import type { BridgeError } from '../../engine/pyspark/contract.ts'
 import { ProgramThread } from '../../engine/pyspark/program.ts'
 import type { ProgramEnd } from '../../engine/pyspark/program.ts'
 import { ensureSnapshot } from '../../engine/pyspark/snapshot.ts'
@@ -47,7 +45,7 @@ export class Lab {
     config.build!.outDir = join(folder, 'out')
     await build(config)
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-    await import('node:fs/promises').then(({ mkdir }) => mkdir(lab.data))
+    await mkdir(lab.data)
     lab.snapshot = await ensureSnapshot({ threadEntry: lab.threadEntry, directory: join(folder, 'snapshots') })
     if (!lab.snapshot || !existsSync(lab.snapshot)) throw new Error('No snapshot was made')
     return lab
@@ -114,5 +112,3 @@ export class Lab {
 
 /** What every RDD program begins with. */
 export const withContext = (body: string): string => `from pyspark import SparkContext, SparkConf, StorageLevel\nsc = SparkContext.getOrCreate()\n${body}`
-
-export type { BridgeError }

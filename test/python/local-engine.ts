@@ -38,6 +38,10 @@ export class LocalEngine {
   full = false
   /** Shuffle outputs to lose once, when a reducer asks for them. */
   loseOnce = new Set<number>()
+  /** Sees each call of the program before it is answered. */
+  onCall: (name: string) => void = () => undefined
+  /** Answers a task in place of the worker. */
+  onTask: ((task: PythonTask) => PythonTaskAnswer) | null = null
   readonly #worker: PythonWorker
   readonly #maps = new Map<number, Uint8Array[][]>()
   readonly #broadcasts = new Map<number, Uint8Array>()
@@ -52,6 +56,7 @@ export class LocalEngine {
 
   readonly call = async <K extends keyof DriverCalls>(name: K, ask: DriverCalls[K]['ask']): Promise<DriverCalls[K]['answer']> => {
     this.calls.push(name)
+    this.onCall(name)
     const table = this.#driver() as unknown as Record<string, (ask: unknown) => Promise<unknown>>
     const answer = table[name]
     if (!answer) throw failure({ pythonClass: 'NotImplementedError', message: name })
@@ -231,7 +236,7 @@ export class LocalEngine {
     }
     this.#gather(rddId, partition, task)
     job.tasks++
-    const answer = await this.#worker.run(task, this.#taskCalls())
+    const answer = this.onTask ? this.onTask(task) : await this.#worker.run(task, this.taskCalls())
     this.answers.push(answer)
     return answer
   }
@@ -257,7 +262,7 @@ export class LocalEngine {
     }
   }
 
-  #taskCalls(): TaskCallTable {
+  taskCalls(): TaskCallTable {
     return {
       getBlock: async ({ rddId, partition }) => {
         const data = this.blocks.get(`${rddId}:${partition}`)

@@ -62,6 +62,75 @@ counts.saveAsTextFile("out")
     expect(text.join('').split('\n').slice(0, 3)).toEqual(["('to', 3)", "('be', 2)", "('is', 1)"])
     // sortBy: count, sample; then collect and save.
     expect(run.engine.jobs.map((job) => job.callSite.split(' ')[0])).toEqual(['sortBy', 'sortBy', 'collect', 'saveAsTextFile'])
-    expect(run.engine.jobs[2]!.callSite).toBe(`collect at ${join(lab.data, 'program.py')}:8`)
+    expect(run.engine.jobs[2]!.callSite).toBe(`collect at ${join(lab.data, 'program.py')}:9`)
+  })
+
+  it('give what plain Python gives', async () => {
+    expect(
+      await prints(`
+import random
+from collections import Counter, defaultdict
+rnd = random.Random(7)
+for round in range(4):
+    xs = [rnd.randint(-50, 50) for _ in range(rnd.choice([0, 1, 7, 60]))]
+    kv = [(rnd.choice(["a", "b", "ccc", "é", "日本", 3, None, (1, "x"), 2.5, True, b"q"]), x) for x in xs]
+    lw = [(rnd.choice("abcd"), x) for x in xs]
+    n = rnd.choice([1, 2, 5])
+    a, b, w = sc.parallelize(xs, n), sc.parallelize(kv, n), sc.parallelize(lw, n)
+    assert a.collect() == xs
+    assert sorted(a.distinct().collect()) == sorted(set(xs))
+    assert sorted(a.union(a).collect()) == sorted(xs + xs)
+    assert (a + a).count() == 2 * len(xs)
+    assert dict(b.reduceByKey(lambda p, q: p + q).collect()) == {k: sum(v for kk, v in kv if kk == k) for k, _ in kv}
+    groups = defaultdict(list)
+    for k, v in kv: groups[k].append(v)
+    assert {k: sorted(v) for k, v in b.groupByKey(3).collect()} == {k: sorted(v) for k, v in groups.items()}
+    assert b.countByKey() == Counter(k for k, _ in kv) and a.countByValue() == Counter(xs)
+    assert sorted(a.sortBy(lambda x: -x).collect(), reverse=True) == a.sortBy(lambda x: -x).collect() == sorted(xs, reverse=True)
+    assert a.sortBy(lambda x: x, False, 3).collect() == sorted(xs, reverse=True)
+    assert w.sortByKey().keys().collect() == sorted(k for k, _ in lw)
+    other = [("a", 1), ("c", 2), ("z", 3)]
+    o = sc.parallelize(other, 2)
+    def joined(left, right):
+        out = []
+        for key in {k for k, _ in lw} | {k for k, _ in other}:
+            ls, rs = [v for k, v in lw if k == key], [v for k, v in other if k == key]
+            for l in ls or ([None] if right else []):
+                for r in rs or ([None] if left else []):
+                    if (ls or right) and (rs or left): out.append((key, (l, r)))
+        return sorted(out, key=repr)
+    assert sorted(w.join(o).collect(), key=repr) == joined(False, False)
+    assert sorted(w.leftOuterJoin(o).collect(), key=repr) == joined(True, False)
+    assert sorted(w.rightOuterJoin(o).collect(), key=repr) == joined(False, True)
+    assert sorted(w.fullOuterJoin(o).collect(), key=repr) == joined(True, True)
+    cg = {k: (sorted(l), sorted(r)) for k, (l, r) in w.cogroup(o).collect()}
+    assert cg == {k: (sorted(v for kk, v in lw if kk == k), sorted(v for kk, v in other if kk == k)) for k in {k for k, _ in lw + other}}
+    assert sorted(a.intersection(sc.parallelize(range(0, 30))).collect()) == sorted(set(xs) & set(range(30)))
+    assert sorted(a.subtract(sc.parallelize(range(0, 30))).collect()) == sorted(x for x in xs if x not in range(30))
+    assert sorted(w.subtractByKey(o).collect()) == sorted((k, v) for k, v in lw if k not in "acz")
+    assert sorted(a.cartesian(o).collect()) == sorted((x, y) for x in xs for y in other)
+    assert a.zip(a.map(str)).collect() == [(x, str(x)) for x in xs]
+    assert a.zipWithIndex().collect() == [(x, i) for i, x in enumerate(xs)]
+    assert len({i for _, i in a.zipWithUniqueId().collect()}) == len(xs)
+    assert sorted(a.repartition(4).collect()) == sorted(xs) and a.repartition(4).getNumPartitions() == 4
+    assert a.coalesce(2).collect() == xs and a.coalesce(2).getNumPartitions() == min(2, n)
+    assert a.keyBy(lambda x: x % 3).mapValues(str).flatMapValues(list).collect() == [(x % 3, c) for x in xs for c in str(x)]
+    assert dict(a.groupBy(lambda x: x % 3).mapValues(len).collect()) == Counter(x % 3 for x in xs)
+    assert w.aggregateByKey((0, 0), lambda z, v: (z[0] + v, z[1] + 1), lambda p, q: (p[0] + q[0], p[1] + q[1])).collectAsMap() == {k: (sum(v for kk, v in lw if kk == k), sum(1 for kk, _ in lw if kk == k)) for k, _ in lw}
+    assert w.foldByKey(0, lambda p, q: p + q).collectAsMap() == w.reduceByKeyLocally(lambda p, q: p + q)if xs else True
+    assert a.aggregate(0, lambda z, x: z + x, lambda p, q: p + q) == sum(xs)
+    assert a.take(5) == xs[:5] and a.takeOrdered(3) == sorted(xs)[:3] and a.top(3) == sorted(xs, reverse=True)[:3]
+    if xs:
+        assert a.treeReduce(lambda p, q: p + q) == sum(xs) == a.treeAggregate(0, lambda z, x: z + x, lambda p, q: p + q, 3)
+        assert a.histogram(2)[1] and sum(a.histogram(3)[1]) == len(xs)
+        assert w.lookup("a") == [v for k, v in lw if k == "a"]
+        assert list(a.toLocalIterator()) == xs
+        assert len(a.takeSample(False, 3, 1)) == min(3, len(xs)) and len(a.takeSample(True, 70, 1)) == 70
+    parts = a.randomSplit([1, 2], 5)
+    assert sorted(parts[0].collect() + parts[1].collect()) == sorted(xs)
+    assert w.partitionBy(3).glom().map(len).sum() == len(xs)
+print("all")
+`)
+    ).toBe('all\n')
   })
 })

@@ -15,7 +15,7 @@ _ids = weakref.WeakKeyDictionary()
 
 _UNSHIPPED = {
     "__weakref__", "__dict__", "__module__", "__doc__", "_abc_impl", "__annotate_func__", "__annotations_cache__",
-    "__annotate__", "__annotations__", "__static_attributes__", "__firstlineno__",
+    "__annotate__", "__annotations__", "__static_attributes__", "__firstlineno__", "__classdictcell__", "__slots__",
 }
 
 
@@ -62,7 +62,7 @@ def _contents(cls, members):
     slots = {slots} if isinstance(slots, str) else set(slots)
     contents = {}
     for name, value in cls.__dict__.items():
-        if name in _UNSHIPPED or name in members or name in slots or name == "__slots__":
+        if name in _UNSHIPPED or name in members or name in slots:
             continue
         if isinstance(value, (types.GetSetDescriptorType, types.MemberDescriptorType)):
             continue

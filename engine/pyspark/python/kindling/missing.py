@@ -38,7 +38,8 @@ def guard_module(module, names):
 
     def __getattr__(name):
         if name in names:
-            raise missing(f"{module}.{name}")
+            # Not an AttributeError: `from module import name` would turn that into an ImportError.
+            raise NotImplementedError(str(missing(f"{module}.{name}")))
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
 
     return __getattr__

@@ -13,11 +13,12 @@ def local(path):
 
 
 def absolute(path):
-    """Made whole against the working directory; comma-separated lists part by part."""
+    """Plain and made whole against the working directory; comma-separated lists part by part."""
     return ",".join(_absolute(part.strip()) for part in path.split(","))
 
 
 def _absolute(path):
+    path = local(path)
     scheme = path.partition(":")[0]
     if scheme != path and scheme.isalpha() and len(scheme) > 1:
         return path

@@ -23,15 +23,17 @@ def _strip(made, hide, seen):
     if made is None or id(made) in seen:
         return
     seen.add(id(made))
-    kept = [frame for frame in made.stack if not frame.filename.startswith(hide)]
-    if kept or not made.stack:
-        made.stack = traceback.StackSummary.from_list(kept)
-    elif any(not frame.filename.startswith(_BRIDGE) for frame in made.stack):
-        made.stack = traceback.StackSummary.from_list([frame for frame in made.stack if not frame.filename.startswith(_BRIDGE)])
+    # Where nothing but our own frames is left, PySpark's at least say what was going on.
+    kept = _without(made.stack or (), hide) or _without(made.stack or (), _BRIDGE)
+    made.stack = traceback.StackSummary.from_list(kept) if kept else None
     _strip(made.__cause__, hide, seen)
     _strip(made.__context__, hide, seen)
     for inner in made.exceptions or ():
         _strip(inner, hide, seen)
+
+
+def _without(stack, prefix):
+    return [frame for frame in stack if not frame.filename.startswith(prefix)]
 
 
 def class_name(error):

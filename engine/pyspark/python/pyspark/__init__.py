@@ -1,6 +1,6 @@
 """PySpark as learners write it; what is not here says so by name and line."""
 
-from kindling.missing import missing
+from kindling.missing import guard_module
 from pyspark.accumulators import Accumulator, AccumulatorParam
 from pyspark.broadcast import Broadcast
 from pyspark.conf import SparkConf
@@ -19,21 +19,19 @@ __all__ = [
     "Accumulator",
     "AccumulatorParam",
     "TaskContext",
-
     "__version__",
 ]
 
-_NOT_HERE = {
-    "BarrierTaskContext", "BarrierTaskInfo", "BasicProfiler", "CPickleSerializer", "HiveContext", "InheritableThread",
-    "MarshalSerializer", "Profiler", "SQLContext", "SparkFiles", "SparkJobInfo", "SparkStageInfo", "StatusTracker",
-    "inheritable_thread_target",
-}
+_absent = guard_module(
+    "pyspark",
+    "BarrierTaskContext BarrierTaskInfo BasicProfiler CPickleSerializer HiveContext InheritableThread MarshalSerializer "
+    "Profiler SQLContext SparkFiles SparkJobInfo SparkStageInfo StatusTracker inheritable_thread_target",
+)
+
 
 def __getattr__(name):
     if name in ("Row", "SparkSession"):
         import pyspark.sql
 
         return getattr(pyspark.sql, name)
-    if name in _NOT_HERE:
-        raise missing(f"pyspark.{name}")
-    raise AttributeError(f"module 'pyspark' has no attribute {name!r}")
+    return _absent(name)

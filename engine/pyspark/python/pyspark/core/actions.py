@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import reduce
 from math import ceil
 
-from kindling import blocks
+from kindling import blocks, callsite
 
 
 class Actions:
@@ -19,10 +19,11 @@ class Actions:
     def toLocalIterator(self, prefetchPartitions=False):
         """One job for each partition, when it is asked for."""
         method = "z:org.apache.spark.api.python.PythonRDD.toLocalIteratorAndServe"
+        site = callsite.call_site()
 
         def elements():
             for partition in range(self.getNumPartitions()):
-                for part in self.ctx._run(self, [partition], method):
+                for part in self.ctx._run(self, [partition], method, site):
                     yield from blocks.load(part)
 
         return elements()

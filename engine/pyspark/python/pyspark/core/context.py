@@ -262,7 +262,7 @@ class SparkContext:
         mapped = rdd.mapPartitions(partitionFunc)
         return [item for part in self._run(mapped, list(partitions), _RUN_JOB) for item in blocks.load(part)]
 
-    def _run(self, rdd, partitions=None, java_method=_COLLECT):
+    def _run(self, rdd, partitions=None, java_method=_COLLECT, site=None):
         """One job over these partitions (all, when not told): a block of bytes for each."""
         self._assert_alive()
         before, self._java_method = self._java_method, java_method
@@ -274,7 +274,7 @@ class SparkContext:
             ask = {
                 "rddId": node.id,
                 "partitions": partitions,
-                "callSite": callsite.call_site(),
+                "callSite": site or callsite.call_site(),
                 "properties": dict(self._properties),
             }
             answer = bridge.call_as("runJob", ask, java_method)
