@@ -42,8 +42,7 @@ export interface SortOrder {
   nulls: 'first' | 'last'
 }
 
-/** `planId` is the id of the DataFrame it came from, so that plans can be recognised (cache, frames). */
-export type Logical = { output: Attribute[]; planId?: number } & (
+export type Logical = { output: Attribute[] } & (
   | { op: 'range'; start: bigint; end: bigint; step: bigint; partitions?: number }
   | { op: 'local'; schema: Schema; slices: string[] }
   | { op: 'rdd'; schema: Schema; rddId: number; partitions: number }

@@ -67,9 +67,8 @@ class Analyzer {
   run(plan: LogicalPlan): Logical {
     const key = this.options.cacheKey?.(plan)
     const logical = this.node(plan)
-    logical.planId = plan.id
     if (!this.frames.has(plan.id)) this.frames.set(plan.id, logical.output)
-    return key === undefined ? logical : { op: 'cached', child: logical, key, output: logical.output, planId: plan.id }
+    return key === undefined ? logical : { op: 'cached', child: logical, key, output: logical.output }
   }
 
   private idsOf(plan: LogicalPlan): () => number {

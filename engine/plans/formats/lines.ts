@@ -7,7 +7,7 @@ export async function* splitLines(split: FileSplit, io: FragmentIo, encoding = '
   const breaks = separator ? separator : /\r\n|\n|\r/
   const end = split.start + split.length
   let skipFirst = split.start > 0
-  let held = new Uint8Array(0)
+  let held: Uint8Array = new Uint8Array(0)
   /** File offset of held[0]. */
   let at = split.start
   let read = 0
@@ -51,7 +51,7 @@ function strip(lines: string[], at: number): string[] {
   return lines
 }
 
-function join(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   const out = new Uint8Array(a.length + b.length)
   out.set(a)
   out.set(b, a.length)

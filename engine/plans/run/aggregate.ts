@@ -93,11 +93,11 @@ export async function* aggregate(op: Op<'aggregate'>, partition: number, rt: Run
   const hash = rowHasher(types)
   const account = new Account(rt)
   let groups = new Map<unknown, Row>()
-  let files: SpillFile[] | null = null
+  const files: SpillFile[] = []
   const values = new Array<unknown>(nk)
 
   const spill = async (): Promise<void> => {
-    files ??= Array.from({ length: SPILL_FILES }, () => rt.io.spillFile())
+    while (files.length < SPILL_FILES) files.push(rt.io.spillFile())
     const parts: Row[][] = files.map(() => [])
     for (const g of groups.values()) parts[positiveMod(hash(g), SPILL_FILES)]!.push(frozen(g))
     rt.io.count('memory-spilled', account.used)
@@ -131,12 +131,12 @@ export async function* aggregate(op: Op<'aggregate'>, partition: number, rt: Run
       }
       if (account.short && !(await account.cover())) await spill()
     }
-    if (!files) {
+    if (!files.length) {
       yield* emit(groups, finished, rt)
       return
     }
     await spill()
-    for (const file of files as SpillFile[]) {
+    for (const file of files) {
       const again = new Map<unknown, Row>()
       for await (const data of file.read()) {
         for (const row of decodeRows(data)) {
@@ -156,7 +156,7 @@ export async function* aggregate(op: Op<'aggregate'>, partition: number, rt: Run
     }
   } finally {
     account.free()
-    for (const f of files ?? []) await f.remove()
+    for (const f of files) await f.remove()
   }
 }
 
