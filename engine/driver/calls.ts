@@ -82,8 +82,8 @@ export function driverCalls(host: CallHost): <K extends keyof DriverCalls>(name:
     },
     readSchema: (ask) => sql().readSchema(ask),
     planToRdd: ({ plan }) => sql().toRdd(plan),
-    cachePlan: ({ plan, level }) => {
-      sql().cache(plan, level)
+    cachePlan: async ({ plan, level }) => {
+      await sql().cache(plan, level)
       return null
     },
     uncachePlan: ({ plan }) => {

@@ -239,6 +239,11 @@ export class DriverContext {
     this.#apply(this.#schedulers.cancelAllJobs(this.#now()))
   }
 
+  /** Epoch ms on the lab clock. */
+  epoch(): number {
+    return this.#child.epoch(this.#now())
+  }
+
   post(event: BareEvent, cause?: EventId): EventId {
     return this.#child.post(event, cause)
   }

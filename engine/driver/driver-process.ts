@@ -86,7 +86,8 @@ export class DriverProcess {
     const labSettings = Object.fromEntries(Object.entries(this.#child.boot.conf).filter(([key]) => key.startsWith('kindling.')))
     const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...labSettings, ...conf }, this.#watch)
     this.#context = context
-    this.#sql = new SqlSession(context)
+    this.#program.resetIds()
+    this.#sql = new SqlSession(context, (of) => this.#program.nextId(of))
     for (const order of this.#failOrders.splice(0)) context.failNext(order)
     try {
       await context.start()

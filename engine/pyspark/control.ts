@@ -10,6 +10,9 @@ export const slot = {
   memoryPages: 2,
   /** Number of the order that runs; 0 is none. */
   running: 3,
+  /** Next ids of RDDs and shuffles: Python and the driver's plans count together, as all of Spark does. */
+  rddIds: 4,
+  shuffleIds: 5,
   /** First of the slots for orders that are to die: order n stands in slot n modulo their count. */
   kills: 8
 } as const
@@ -52,6 +55,17 @@ export class Control {
 
   set line(line: number | null) {
     Atomics.store(this.words, slot.line, line ?? 0)
+  }
+
+  /** An id nobody else gets. */
+  nextId(of: 'rdd' | 'shuffle'): number {
+    return Atomics.add(this.words, of === 'rdd' ? slot.rddIds : slot.shuffleIds, 1)
+  }
+
+  /** A new SparkContext counts from 0 (§1.7). */
+  resetIds(): void {
+    Atomics.store(this.words, slot.rddIds, 0)
+    Atomics.store(this.words, slot.shuffleIds, 0)
   }
 
   /** Wakes the thread where it waits for a reply. */

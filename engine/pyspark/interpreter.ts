@@ -18,6 +18,8 @@ type Loaded = Awaited<ReturnType<typeof loadPyodide>> & {
   FS: unknown
 }
 
+type PythonFunction = ((...args: unknown[]) => void) & { destroy(): void }
+
 /** Our Python sources by path, `kindling/bridge.py`. */
 export type Sources = Record<string, string>
 
@@ -69,7 +71,9 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   const indexURL = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'))
   watchMemory(options.onMemory)
   const load: LoadOptions = { indexURL, env, jsglobals: { Object }, stdin: () => null }
-  if (options.snapshot) load._loadSnapshot = await readFile(options.snapshot)
+  // A snapshot that is gone costs 2 s, no more.
+  const snapshot = options.snapshot ? await readFile(options.snapshot).catch(() => undefined) : undefined
+  if (snapshot) load._loadSnapshot = snapshot
   if (options.forSnapshot) load._makeSnapshot = true
   const python = (await loadPyodide(load)) as Loaded
   for (const [stream, set] of [['stdout', python.setStdout], ['stderr', python.setStderr]] as const) {
@@ -80,9 +84,9 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
       }
     })
   }
-  if (!options.snapshot) {
-    const boot = python.runPython(bootProgram)
-    const sources = python.toPy(options.sources)
+  if (!snapshot) {
+    const boot = python.runPython(bootProgram) as PythonFunction
+    const sources = python.toPy(options.sources) as { destroy(): void }
     boot(sources)
     sources.destroy()
     boot.destroy()
@@ -90,9 +94,9 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   mountFolders(python.FS as GuestFiles, options.folders)
   const module = (python as unknown as { _module: { HEAPU8: Uint8Array } })._module
   options.onMemory(module.HEAPU8.byteLength)
-  const boot = options.forSnapshot ? null : python.pyimport('kindling.boot')
+  const boot = options.forSnapshot ? null : (python.pyimport('kindling.boot') as Record<string, PythonFunction>)
   return {
-    entry: (name) => boot![name],
+    entry: (name) => boot![name]!,
     watchSignals: (byte) => python.setInterruptBuffer(byte),
     makeSnapshot: () => python.makeMemorySnapshot()
   }

@@ -1,6 +1,7 @@
 /** Driver side of CPython: one thread that runs the learner's program. */
 import type { DriverCalls } from './contract.ts'
 import { PythonThread } from './host.ts'
+import { afterReal } from '../world/real/timers.ts'
 
 export { BridgeFailure } from './failures.ts'
 
@@ -71,14 +72,17 @@ export class ProgramThread {
   /** Runs the program to its end. Rejects when the thread ends first (os._exit, terminate). */
   async run(program: ProgramSource): Promise<ProgramEnd> {
     // Python notes its line when asked, so a tight loop pays nothing for being watched.
-    const timer = setInterval(() => {
+    let cancel = (): void => undefined
+    const look = (): void => {
       this.#tellLine(this.#thread.control.line)
       this.#thread.control.askLine()
-    }, lineInterval)
+      cancel = afterReal(lineInterval, look)
+    }
+    look()
     try {
       return (await this.#thread.order('program', program).answer) as ProgramEnd
     } finally {
-      clearInterval(timer)
+      cancel()
       this.#tellLine(null)
     }
   }
@@ -86,6 +90,16 @@ export class ProgramThread {
   /** Parses only. */
   async check(source: string, fileName = 'program.py'): Promise<CheckAnswer> {
     return (await this.#thread.order('check', { source, fileName }).answer) as CheckAnswer
+  }
+
+  /** An RDD or shuffle id, counted together with those Python gives. */
+  nextId(of: 'rdd' | 'shuffle'): number {
+    return this.#thread.control.nextId(of)
+  }
+
+  /** A new SparkContext counts from 0. */
+  resetIds(): void {
+    this.#thread.control.resetIds()
   }
 
   /** Size of the wasm memory in bytes; right also while Python is busy. */

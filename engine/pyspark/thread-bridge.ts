@@ -17,6 +17,8 @@ export interface PythonFunctions {
   line(line: number): void
   isKilled(): boolean
   exit(code: number, signal: string | undefined): void
+  /** The next id of an RDD or a shuffle of this context. */
+  nextId(of: 'rdd' | 'shuffle'): number
   siphash(data: Uint8Array, lengths: Uint8Array): Uint8Array
 }
 
@@ -61,6 +63,7 @@ export class ThreadBridge {
         const never = new Int32Array(new SharedArrayBuffer(4))
         for (;;) Atomics.wait(never, 0, 0)
       },
+      nextId: (of) => this.#control.nextId(of),
       siphash: siphashAll
     }
   }
@@ -73,7 +76,7 @@ export class ThreadBridge {
     tell({ type: 'call', call, order: this.#order, name, frame: { head, blob: blob ?? null } }, blob ? [blob.buffer as ArrayBuffer] : [])
     for (;;) {
       const seen = Atomics.load(words, slot.reply)
-      const received = receiveMessageOnPort(this.#replies) as { message: Reply } | undefined
+      const received = receiveMessageOnPort(this.#replies)
       if (received) {
         const reply = received.message
         // A reply to a call given up by a killed order may still be under way.

@@ -58,7 +58,7 @@ class SparkContext:
             settings.setExecutorEnv(key, value)
         self.environment.setdefault("PYTHONHASHSEED", "0")
         self._batchSize = batchSize
-        self._rdd_ids = self._shuffle_ids = self._accumulator_ids = 0
+        self._accumulator_ids = 0
         self._properties = {}
         self._checkpoint_dir = None
         started = bridge.call_as(
@@ -344,12 +344,10 @@ class SparkContext:
     # Ids, as the JVM counts them
 
     def _next_rdd_id(self):
-        self._rdd_ids += 1
-        return self._rdd_ids - 1
+        return host.functions.nextId("rdd")
 
     def _next_shuffle_id(self):
-        self._shuffle_ids += 1
-        return self._shuffle_ids - 1
+        return host.functions.nextId("shuffle")
 
     def _assert_alive(self):
         if self._stopped:

@@ -67,7 +67,7 @@ class Storing:
         """One part file for each partition; fails when the folder is there."""
         if compressionCodecClass is not None:
             raise missing("RDD.saveAsTextFile(compressionCodecClass)")
-        method = f"o{self.ctx._rdd_ids}.saveAsTextFile"
+        method = f"o{self.id()}.saveAsTextFile"
         path = paths.absolute(path)
         ask = {"path": path, "callSite": callsite.call_site()}
         temporary = bridge.call_as("outputPrepare", ask, method)["temporary"]
