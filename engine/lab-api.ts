@@ -16,6 +16,10 @@ export interface ScenarioStep {
   text: string
   /** The step is done once this has happened in the run; `read` waits for Next. */
   until: 'read' | 'run-started' | 'job-running' | 'job-succeeded' | 'stage-running' | 'task-failed' | 'executor-lost' | 'executor-replaced' | 'driver-died' | 'driver-relaunched' | 'run-ended' | 'fault-struck'
+  /** With `stage-running`: this stage, and not just any. */
+  stage?: number
+  /** Once the step is done the lab pauses and the guide goes on, so that there is time to read before acting. */
+  pause?: boolean
   /** A control to point at: `run`, `fault:crash-executor`, `pause`. */
   point?: string
 }

@@ -15,6 +15,8 @@ export const stepSchema = z.strictObject({
   title: text.max(80).describe('A few words.'),
   text: text.max(600).describe('What to do, and what to look at.'),
   until: z.enum(UNTIL).describe('The step is done once this has happened; read waits for Next.'),
+  stage: z.int().min(0).optional().describe('With stage-running: this stage, and not just any.'),
+  pause: z.boolean().optional().describe('Pause the lab once the step is done, and go on to the next.'),
   point: z.enum(POINTS as [string, ...string[]]).optional().describe('A control to point at.')
 })
 

@@ -4,7 +4,7 @@ import type { RunView } from '../../engine/view/types.ts'
 import { isDead } from '../map/layout.ts'
 
 /** True once what the step waits for has happened in the run. `read` waits for Next alone. */
-export function stepDone(until: ScenarioStep['until'], view: RunView): boolean {
+export function stepDone({ until, stage }: Pick<ScenarioStep, 'until' | 'stage'>, view: RunView): boolean {
   switch (until) {
     case 'read':
       return false
@@ -15,7 +15,7 @@ export function stepDone(until: ScenarioStep['until'], view: RunView): boolean {
     case 'job-succeeded':
       return view.jobs.some((job) => job.state === 'succeeded')
     case 'stage-running':
-      return view.stages.some((stage) => stage.submittedAt !== null)
+      return view.stages.some((one) => (stage === undefined || one.id === stage) && (one.counts.running > 0 || one.counts.done > 0))
     case 'task-failed':
       return view.tasks.some((task) => task.state === 'failed' || task.state === 'fetch-failed')
     case 'executor-lost':
@@ -33,15 +33,26 @@ export function stepDone(until: ScenarioStep['until'], view: RunView): boolean {
   }
 }
 
-/** Doing what a step asks for moves on by itself; a step that only shows something waits for the reader. */
-export const movesOn = (step: ScenarioStep): boolean => step.until !== 'read' && step.point !== undefined
+/** Doing what a step asks for moves on by itself, and so does a pause of the lab; a step that only shows something waits for the reader. */
+export const movesOn = (step: ScenarioStep): boolean => step.until !== 'read' && (step.point !== undefined || step.pause === true)
+
+/** The step a run has come to: the first that is not done. */
+export function stepReached(steps: readonly ScenarioStep[], view: RunView): number {
+  const at = steps.findIndex((step) => !stepDone(step, view))
+  return at === -1 ? Math.max(0, steps.length - 1) : at
+}
 
 /** What a waiting step says it waits for. */
-export const WAITING_FOR: Record<Exclude<ScenarioStep['until'], 'read'>, string> = {
+export function waitingFor({ until, stage }: Pick<ScenarioStep, 'until' | 'stage'>): string {
+  if (until === 'stage-running' && stage !== undefined) return `Waiting for stage ${stage} to run.`
+  return until === 'read' ? '' : WAITING_FOR[until]
+}
+
+const WAITING_FOR: Record<Exclude<ScenarioStep['until'], 'read'>, string> = {
   'run-started': 'Waiting for you to press Run.',
   'job-running': 'Waiting for a job to start.',
   'job-succeeded': 'Waiting for a job to finish.',
-  'stage-running': 'Waiting for a stage to start.',
+  'stage-running': 'Waiting for a stage to run.',
   'task-failed': 'Waiting for a task to fail.',
   'executor-lost': 'Waiting for an executor to be lost.',
   'executor-replaced': 'Waiting for the replacement to register.',

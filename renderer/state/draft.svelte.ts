@@ -1,6 +1,8 @@
 /** What the next run is made of: the program in the editor, the cluster and the settings. */
 import type { ClusterShape } from '../../engine/events/index.ts'
 import type { LabInfo, RunRequest, Scenario } from '../../engine/lab-api.ts'
+import type { RunView } from '../../engine/view/types.ts'
+import { stepReached } from '../guide/steps.ts'
 
 export interface ConfRow {
   key: string
@@ -29,6 +31,8 @@ export class Draft {
   latency = $state('')
   /** Step of the guide one is looking at. */
   step = $state(0)
+  /** A run that was there before the scenario was chosen: it says nothing about the steps. */
+  passed = $state<string | null>(null)
 
   /** The lab's own defaults, before a scenario or a hand changed them. */
   adopt(info: LabInfo): void {
@@ -37,13 +41,25 @@ export class Draft {
     this.#takeConf(info.defaults.conf)
   }
 
-  take(scenario: Scenario, info: LabInfo | null): void {
+  take(scenario: Scenario, lab: { info: LabInfo | null; runId: string | null }): void {
     this.scenario = scenario
     this.program = scenario.program
     this.programName = scenario.programName
     this.cluster = { ...scenario.cluster }
-    this.#takeConf({ ...info?.defaults.conf, ...scenario.conf })
+    this.#takeConf({ ...lab.info?.defaults.conf, ...scenario.conf })
     this.step = 0
+    this.passed = lab.runId
+  }
+
+  /** A run was there when the window came: what it was made of stands here again. */
+  comeBack(scenario: Scenario | null, view: RunView): void {
+    this.scenario = scenario
+    this.program = view.program
+    this.programName = view.programName
+    if (view.cluster) this.cluster = { ...view.cluster }
+    this.#takeConf(view.conf)
+    this.step = scenario ? stepReached(scenario.steps, view) : 0
+    this.passed = null
   }
 
   #takeConf(conf: Record<string, string>): void {

@@ -59,17 +59,19 @@ export class LabStore {
     })
   }
 
-  /** Asks the lab what there is, and takes up a run that is going on. */
+  /** Asks the lab what there is, and takes up a run that is going on, or else the last one. */
   async load(): Promise<void> {
     try {
       const [info, listed] = await Promise.all([this.api.info(), this.api.scenarios()])
       this.info = info
       this.scenarios = listed.scenarios
       this.scenarioProblems = listed.problems
-      const current = info.runs.find((run) => run.state === 'running')
+      const current = info.runs.find((run) => run.state === 'running') ?? info.runs[0]
       if (current && this.runId === null) {
         this.#begin(current.runId)
         await this.#fill()
+        this.#foldWaiting()
+        this.speed = this.view.clock.speed
       }
     } catch (error) {
       this.#complain(error)
