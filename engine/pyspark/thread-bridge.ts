@@ -78,7 +78,7 @@ export class ThreadBridge {
       const seen = Atomics.load(words, slot.reply)
       const received = receiveMessageOnPort(this.#replies)
       if (received) {
-        const reply = received.message
+        const reply = received.message as Reply
         // A reply to a call given up by a killed order may still be under way.
         if (reply.call === call) return [reply.kind, reply.frame.head, reply.frame.blob ?? undefined]
         continue

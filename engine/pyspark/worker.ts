@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { PythonTask, PythonTaskAnswer, TaskCalls } from './contract.ts'
 import { FetchFailedSignal } from './failures.ts'
 import { PythonThread } from './host.ts'
+import { afterReal } from '../world/real/timers.ts'
 
 export { BridgeFailure, FetchFailedSignal } from './failures.ts'
 
@@ -24,6 +25,8 @@ interface Running {
   task: PythonTask
   calls: TaskCallTable
   killed?: boolean
+  /** Gives up the deadline of a kill. */
+  ended?: () => void
   fetchFailure?: FetchFailedSignal
 }
 
@@ -85,6 +88,7 @@ export class PythonWorker {
       const message = 'Python worker exited unexpectedly (crashed)'
       return { ok: false, failure: 'exception', className: 'org.apache.spark.SparkException', message, traceback: message }
     } finally {
+      running.ended?.()
       this.#running.delete(order)
     }
   }
@@ -93,14 +97,15 @@ export class PythonWorker {
   interrupt(_reason: string, taskId?: number): void {
     for (const [order, running] of this.#running) {
       if (taskId !== undefined && running.task.taskId !== taskId) continue
+      if (running.killed) return
       running.killed = true
       this.#thread.kill(order)
       const thread = this.#thread
-      setTimeout(() => {
+      running.ended = afterReal(killTimeout, () => {
         if (this.#current !== running) return
         this.#stubborn.add(thread)
         void thread.terminate()
-      }, killTimeout).unref()
+      })
       return
     }
   }

@@ -196,7 +196,7 @@ print(SparkContext._active_spark_context)
     expect(run.out.split('\n')).toEqual([
       `Cannot run multiple SparkContexts at once; existing SparkContext(app=first, master=local[2]) created by __init__ at ${file}:2 `,
       'True',
-      'An error occurred while calling o0.sc.', ': java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext.',
+      expect.stringMatching(/^An error occurred while calling o\d+\.sc\.$/), ': java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext.',
       'third 1 0 <SparkContext master=spark://lab:7077 appName=third>',
       'None',
       ''

@@ -65,7 +65,7 @@ export class Lab {
   }
 
   program(engine: LocalEngine, run: Partial<Run> = {}): ProgramThread {
-    return new ProgramThread({
+    const thread = new ProgramThread({
       threadEntry: this.threadEntry,
       snapshot: this.snapshot,
       folders: [this.data],
@@ -79,6 +79,8 @@ export class Lab {
       },
       call: engine.call
     })
+    engine.resetIds = () => thread.resetIds()
+    return thread
   }
 
   /** Runs a program to its end on a new engine (or the one given). */

@@ -40,6 +40,8 @@ export class LocalEngine {
   loseOnce = new Set<number>()
   /** Sees each call of the program before it is answered. */
   onCall: (name: string) => void = () => undefined
+  /** Of the program's thread: a new context counts from 0. */
+  resetIds: () => void = () => undefined
   /** Answers a task in place of the worker. */
   onTask: ((task: PythonTask) => PythonTaskAnswer) | null = null
   readonly #worker: PythonWorker
@@ -67,6 +69,7 @@ export class LocalEngine {
     return {
       startContext: async ({ conf }) => {
         this.conf = { 'spark.master': 'spark://lab:7077', 'spark.app.name': 'program.py', ...conf }
+        this.resetIds()
         this.rdds.clear()
         this.#maps.clear()
         return {

@@ -19,6 +19,25 @@ class FetchFailed(BaseException):
 interruption = None
 
 
+# Py4J numbers the objects a program has made; its messages name them `o12`.
+_objects = 20
+
+# What PySpark calls on the JVM for what we ask the engine.
+_JAVA_METHODS = {
+    "analyze": "select", "cachePlan": "persist", "checkpoint": "checkpoint", "collectPlan": "collectToPython",
+    "outputCommit": "saveAsTextFile", "outputPrepare": "saveAsTextFile", "persist": "persist", "planToRdd": "javaToPython",
+    "rddInfo": "toDebugString", "readSchema": "load", "setCheckpointDir": "setCheckpointDir", "showPlan": "showString",
+    "textSplits": "partitions", "uncachePlan": "unpersist", "unpersist": "unpersist", "writePlan": "save",
+}
+
+
+def java_method(name):
+    """`o23.partitions`: how an error names a method of a JVM object."""
+    global _objects
+    _objects += 1
+    return f"o{_objects}.{_JAVA_METHODS.get(name, name)}"
+
+
 def call(name, **ask):
     """Asks the engine; returns its answer as plain Python values (bytes stay bytes).
 
@@ -27,15 +46,15 @@ def call(name, **ask):
     return call_as(name, ask, None)
 
 
-def call_as(name, ask, java_method):
-    """Like call(); `java_method` is what a Py4JJavaError says was called, `o12.saveAsTextFile`."""
+def call_as(name, ask, method):
+    """Like call(); `method` is what a Py4JJavaError says was called, `o12.saveAsTextFile`."""
     host.flush()
     head, blob = codec.encode(ask)
     kind, head, blob = host.functions.call(name, head, host.to_js(blob) if blob else None, callsite.user_line())
     if kind == "ok":
         return codec.decode(head, blob.to_bytes() if blob else None)
     if kind == "error":
-        raise exception(codec.decode(head, blob.to_bytes() if blob else None), java_method or f"z:org.apache.spark.{name}")
+        raise exception(codec.decode(head, blob.to_bytes() if blob else None), method or java_method(name))
     interrupt(TaskKilled("killed") if kind == "killed" else FetchFailed("fetch failed"))
 
 
@@ -45,7 +64,7 @@ def interrupt(reason):
     raise reason
 
 
-def exception(error, java_method):
+def exception(error, method):
     """The Python exception of a BridgeError."""
     path, message, java_class = error["pythonClass"], error["message"], error.get("javaClass")
     if path.startswith("pyspark.errors."):
@@ -54,7 +73,7 @@ def exception(error, java_method):
             return made
     cls = _find_class(path)
     if cls is Py4JJavaError:
-        return cls.of(java_method, java_class or "org.apache.spark.SparkException", message, error)
+        return cls.of(method, java_class or "org.apache.spark.SparkException", message, error)
     return cls(message)
 
 

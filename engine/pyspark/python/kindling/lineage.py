@@ -94,7 +94,7 @@ def declare(node):
 
 def mark(node, name, **ask):
     """A call about an RDD that may wait until the RDD is used: persist, unpersist, checkpoint."""
-    method = f"o{node.id}.{name}"
+    method = bridge.java_method(name)
     if node.declared:
         bridge.call_as(name, {"rddId": node.id, **ask}, method)
     else:

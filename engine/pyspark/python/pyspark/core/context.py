@@ -150,7 +150,7 @@ class SparkContext:
         levels = ("ALL", "DEBUG", "ERROR", "FATAL", "INFO", "OFF", "TRACE", "WARN")
         if logLevel.upper() not in levels:
             text = f"requirement failed: Supplied level {logLevel} did not match one of: {','.join(levels)}"
-            raise Py4JJavaError.of("o0.setLogLevel", "java.lang.IllegalArgumentException", text)
+            raise Py4JJavaError.of(bridge.java_method("setLogLevel"), "java.lang.IllegalArgumentException", text)
 
     def stop(self):
         """Ends the application; a new context may be made afterwards (§1.7)."""
@@ -239,7 +239,7 @@ class SparkContext:
 
         def splits():
             if not found:
-                found.append(bridge.call_as("textSplits", {"path": where, "minPartitions": wanted}, self._java_method or "o0.partitions"))
+                found.append(bridge.call_as("textSplits", {"path": where, "minPartitions": wanted}, self._java_method))
             return found[0]
 
         return splits
@@ -352,7 +352,7 @@ class SparkContext:
     def _assert_alive(self):
         if self._stopped:
             text = "Cannot call methods on a stopped SparkContext."
-            raise Py4JJavaError.of("o0.sc", "java.lang.IllegalStateException", text)
+            raise Py4JJavaError.of(bridge.java_method("sc"), "java.lang.IllegalStateException", text)
 
 
 guard(

@@ -1,6 +1,6 @@
 """RDDs: lineage on the driver's side, pipelined as PySpark pipelines it (§11.1)."""
 
-from kindling import lineage, ops, pickler
+from kindling import bridge, lineage, ops, pickler
 from kindling.hashing import portable_hash
 from kindling.missing import guard
 from py4j.protocol import Py4JJavaError
@@ -189,7 +189,7 @@ class RDD(Actions, Pairs, Statistics, Sampling, Storing):
         """Merges neighbours, or deals all elements out anew (§11.11)."""
         if numPartitions <= 0:
             text = f"requirement failed: Number of partitions ({numPartitions}) must be positive."
-            raise Py4JJavaError.of("o0.coalesce", "java.lang.IllegalArgumentException", text)
+            raise Py4JJavaError.of(bridge.java_method("coalesce"), "java.lang.IllegalArgumentException", text)
         if not shuffle:
             return RDD(lineage.coalesced(self.ctx, self._jrdd, numPartitions), self.ctx)
         # Small batches, or elements would not spread evenly.

@@ -18,7 +18,7 @@ class Storing:
         """Only marks; the first job that computes it fills the cache (§5.31)."""
         if self.is_cached and self._level != storageLevel:
             raise Py4JJavaError.of(
-                f"o{self.id()}.persist", "java.lang.UnsupportedOperationException", _SAME_LEVEL_ONLY
+                bridge.java_method("persist"), "java.lang.UnsupportedOperationException", _SAME_LEVEL_ONLY
             )
         self.is_cached = True
         self._level = storageLevel
@@ -38,7 +38,7 @@ class Storing:
         """Written by an extra job after the next one on this RDD (§5.33)."""
         if self.ctx.getCheckpointDir() is None:
             text = "Checkpoint directory has not been set in the SparkContext"
-            raise Py4JJavaError.of(f"o{self.id()}.checkpoint", "org.apache.spark.SparkException", text)
+            raise Py4JJavaError.of(bridge.java_method("checkpoint"), "org.apache.spark.SparkException", text)
         self.is_checkpointed = True
         lineage.mark(self._jrdd, "checkpoint", local=False)
 
@@ -67,7 +67,7 @@ class Storing:
         """One part file for each partition; fails when the folder is there."""
         if compressionCodecClass is not None:
             raise missing("RDD.saveAsTextFile(compressionCodecClass)")
-        method = f"o{self.id()}.saveAsTextFile"
+        method = bridge.java_method("saveAsTextFile")
         path = paths.absolute(path)
         ask = {"path": path, "callSite": callsite.call_site()}
         temporary = bridge.call_as("outputPrepare", ask, method)["temporary"]
