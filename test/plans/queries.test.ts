@@ -248,7 +248,7 @@ describe('whole queries against plain computation', () => {
 
   it('spills sorts and aggregates when memory is refused, and fails when that is not enough', async () => {
     cluster({ 'spark.sql.autoBroadcastJoinThreshold': '-1' }, 2)
-    c.memory = 4 << 20
+    c.memory = 1 << 20
     const big = range(0, 60000).select(as(call('pmod', call('*', col('id'), 7919), 60000), 'x'), as(call('concat', lit('some text to fill memory '), cast(col('id'), 'string')), 's'))
     const rows = await c.rows(big.orderBy('x').plan)
     expect(rows.length).toBe(60000)

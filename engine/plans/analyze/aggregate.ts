@@ -3,7 +3,7 @@ import { AnalysisError } from '../errors.ts'
 import type { Logical, Resolved } from '../resolved.ts'
 import { isOrderable, sqlType } from '../types.ts'
 import { named } from './expressions.ts'
-import { attr, children, hasAggregate, semantic, toAttribute } from './nodes.ts'
+import { children, hasAggregate, semantic, toAttribute } from './nodes.ts'
 import { pretty } from './sql-text.ts'
 
 /** The grouping columns come first, then the aggregates; `bare` when there was no groupBy (a select of aggregates). */
@@ -29,5 +29,3 @@ function check(e: Resolved, keys: Set<string>, noKeys: boolean): void {
   }
   for (const c of children(e)) check(c, keys, noKeys)
 }
-
-export { attr }

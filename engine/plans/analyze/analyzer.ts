@@ -3,7 +3,7 @@ import type { Expression, JsonValue, LogicalPlan } from '../contract.ts'
 import { AnalysisError, mismatch } from '../errors.ts'
 import type { AnalyzedPlan, Attribute, Logical, Resolved, SortOrder } from '../resolved.ts'
 import { ansiOf, caseSensitiveOf, failSelfJoinOf, zoneOf, type Conf } from '../settings.ts'
-import { isFractional, isNumeric, isOrderable, quoteName, sameType, schemaOf, simpleType, sqlType } from '../types.ts'
+import { isFractional, isNumeric, isOrderable, quoteName, sameType, schemaOf, sqlType } from '../types.ts'
 import { aggregateNode } from './aggregate.ts'
 import { coerce, commonType, comparable, type Rules } from './coercion.ts'
 import { asCondition, generatedAttributes, named, resolve, type Resolver } from './expressions.ts'
@@ -15,6 +15,8 @@ import { attributeText, pretty } from './sql-text.ts'
 export class ExpressionIds {
   private next = 0
   private readonly byPlan = new Map<string, number[]>()
+  /** What DataFrames analyzed before put out. */
+  readonly outputs = new Map<number, Attribute[]>()
 
   /** The ids of one plan node, in the order they are asked for. */
   forPlan(key: string): () => number {
@@ -68,6 +70,7 @@ class Analyzer {
     const key = this.options.cacheKey?.(plan)
     const logical = this.node(plan)
     if (!this.frames.has(plan.id)) this.frames.set(plan.id, logical.output)
+    if (!this.ids.outputs.has(plan.id)) this.ids.outputs.set(plan.id, logical.output)
     return key === undefined ? logical : { op: 'cached', child: logical, key, output: logical.output }
   }
 
@@ -81,7 +84,7 @@ class Analyzer {
 
   /** `df["x"]`: the very attribute that df had under that name, if it is still there. */
   private frameColumn(frame: number, name: string, input: readonly Attribute[]): Resolved | null {
-    const known = this.frames.get(frame)
+    const known = this.frames.get(frame) ?? this.ids.outputs.get(frame)
     if (!known) return null
     const e = findColumn(name, { attributes: known, caseSensitive: caseSensitiveOf(this.conf) })
     if (!e) throw unresolvedColumn(name, known)
@@ -282,7 +285,7 @@ class Analyzer {
     const left = this.run(plan.left)
     let right = this.run(plan.right)
     const taken = new Set(left.output.map((a) => a.id))
-    if (right.output.some((a) => taken.has(a.id))) right = this.again(plan.right, right)
+    if (right.output.some((a) => taken.has(a.id))) right = this.again(plan.right)
     const hint = left.op === 'hint' && left.name === 'broadcast' ? 'left' : right.op === 'hint' && right.name === 'broadcast' ? 'right' : undefined
     const how = plan.how
     const nulled = (list: Attribute[], yes: boolean) => (yes ? list.map((a) => ({ ...a, nullable: true })) : list)
@@ -299,7 +302,7 @@ class Analyzer {
   }
 
   /** The right side of a self-join once more, with expression ids of its own. */
-  private again(plan: LogicalPlan, first: Logical): Logical {
+  private again(plan: LogicalPlan): Logical {
     const copy = (this.copies.get(plan.id) ?? 0) + 1
     this.copies.set(plan.id, copy)
     const outer = this.copyOf
@@ -318,7 +321,6 @@ class Analyzer {
       before.forEach((a, i) => map.set(a.id, output[i]!))
       this.moved.set(frame, map)
     }
-    void first
     return second
   }
 
@@ -436,8 +438,6 @@ class Analyzer {
 
   private fillna(child: Logical, values: Record<string, JsonValue> | JsonValue, nextId: () => number): Logical {
     const isMap = values !== null && typeof values === 'object' && !Array.isArray(values)
-    const subset = isMap && Array.isArray((values as Record<string, JsonValue>)['$columns']) ? null : undefined
-    void subset
     const typeOfValue = (v: JsonValue) => (typeof v === 'boolean' ? 'boolean' : typeof v === 'number' ? (Number.isInteger(v) ? 'long' : 'double') : typeof v === 'string' ? 'string' : 'null')
     const valueFor = (a: Attribute): { value: JsonValue; type: 'boolean' | 'long' | 'double' | 'string' | 'null' } | null => {
       if (isMap) {
@@ -493,5 +493,3 @@ class MissingFrameColumn extends Error {
       : new AnalysisError('MISSING_ATTRIBUTES.RESOLVED_ATTRIBUTE_MISSING_FROM_INPUT', `Resolved attribute(s) "${this.column.name}" missing from ${inputText} in operator ${shown}.`, 'XX000')
   }
 }
-
-export { simpleType }

@@ -6,7 +6,7 @@ import { isDecimal, isIntegral, parseType, quoteName, sqlType } from '../types.t
 import { checkCast } from './cast-rules.ts'
 import { coerce, unify, type Rules } from './coercion.ts'
 import { AGGREGATES, FUNCTIONS, setSqlText, want } from './functions.ts'
-import { hasAggregate, nullable } from './nodes.ts'
+import { hasAggregate } from './nodes.ts'
 import { field, findColumn, unresolvedColumn, type Scope } from './scope.ts'
 import { pretty } from './sql-text.ts'
 
@@ -97,7 +97,7 @@ function call(e: Extract<Expression, { expr: 'call' }>, r: Resolver): Resolved {
   const { ansi, zone } = r.rules
   const starCount = name === 'count' && e.args.length === 1 && e.args[0]!.expr === 'star' && !e.distinct
   const args = starCount ? [{ k: 'lit' as const, value: 1, type: 'integer' as const }] : e.args.flatMap((a) => (a.expr === 'star' ? r.scope.attributes.map((x): Resolved => ({ k: 'attr', id: x.id, name: x.name, type: x.dataType, nullable: x.nullable })) : [resolve(a, r)]))
-  if (GENERATORS.has(name)) return generator(name, args, r)
+  if (GENERATORS.has(name)) return generator(name, args)
   const aggregate = AGGREGATES[name]
   if (aggregate) {
     const raw: Resolved = { k: 'agg', fn: name, args, distinct: e.distinct ?? false, type: 'null', nullable: true, ansi, id: 0 }
@@ -119,11 +119,10 @@ function call(e: Extract<Expression, { expr: 'call' }>, r: Resolver): Resolved {
 /** A name in the middle of an expression has no effect. */
 const unalias = (e: Resolved): Resolved => (e.k === 'alias' ? e.child : e)
 
-function generator(name: string, args: Resolved[], r: Resolver): Resolved {
+function generator(name: string, args: Resolved[]): Resolved {
   const child = unalias(args[0]!)
   const t = child.type
   if (typeof t !== 'object' || isDecimal(t) || t.type === 'struct') throw mismatch('UNEXPECTED_INPUT_TYPE', `${name.replace('_outer', '')}(${pretty(child)})`, `The first parameter requires the ("ARRAY" or "MAP") type, however "${pretty(child)}" has the type "${sqlType(t)}".`)
-  void r
   return { k: 'gen', fn: name.startsWith('pos') ? 'posexplode' : 'explode', outer: name.endsWith('_outer'), child, type: t }
 }
 
@@ -150,5 +149,3 @@ export function named(e: Resolved, nextId: () => number): Resolved {
   const name = e.k === 'call' && e.name === 'field' ? pretty(e).split('.').at(-1)! : pretty(e)
   return { k: 'alias', child: e, name, id: nextId(), type: e.type }
 }
-
-export { nullable }

@@ -116,8 +116,7 @@ function extreme({ type }: AggregateInfo, sign: 1 | -1): Aggregator {
 }
 
 /** Second argument true: nulls are passed over. */
-function ends({ type, argTypes }: AggregateInfo, last: boolean): Aggregator {
-  void argTypes
+function ends({ type }: AggregateInfo, last: boolean): Aggregator {
   const set = (b: Buffer, at: number, x: unknown) => {
     if (last || b[at + 1] === false) {
       b[at] = x

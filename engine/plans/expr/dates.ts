@@ -1,10 +1,10 @@
 /** Dates and timestamps. */
 import type { Long } from '../values.ts'
-import { addMonths, civilFromDays, dayOfWeek, dayOfYear, daysFromCivil, daysInMonth, floorMod, localTime, microsFromLocal, parseDate, parseTimestamp } from './calendar.ts'
+import { addMonths, civilFromDays, dayOfWeek, dayOfYear, daysFromCivil, daysInMonth, floorMod, localTime, microsFromLocal, parseDate, parseTimestamp, weekOfYear } from './calendar.ts'
 import { datetimeFormatter, datetimeParser, unparsable } from './datetime-pattern.ts'
 import { castInvalid } from '../errors.ts'
 import { constant, one, strict, two, type Builder, type Call } from './kit.ts'
-import { weekOfYear } from './calendar.ts'
+
 
 /** Something built from a pattern argument, once for a literal, remembered else. */
 function byPattern<T>(call: Call, i: number, make: (pattern: string) => T): (pattern: string) => T {

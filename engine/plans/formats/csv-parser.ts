@@ -46,7 +46,8 @@ function bare(s: string, o: CsvOptions): string | null {
 
 /**
  * A token that begins with a quote. The escape character keeps a quote inside; so does a doubled quote when the
- * escape is the quote. A quote that no separator follows belongs to the text (as univocity reads unescaped quotes).
+ * escape is the quote. When a quote stands where no separator follows, the token was not quoted at all: it is taken
+ * as it is up to the next separator (STOP_AT_DELIMITER).
  */
 function quoted(line: string, start: number, o: CsvOptions): { text: string; next: number } {
   const { quote, escape, separator } = o
@@ -67,8 +68,8 @@ function quoted(line: string, start: number, o: CsvOptions): { text: string; nex
       while (line[after] === ' ' && !separator.startsWith(' ')) after++
       if (after >= line.length) return { text, next: line.length }
       if (line.startsWith(separator, after)) return { text, next: after }
-      text += c
-      i++
+      const end = line.indexOf(separator, i)
+      return { text: line.slice(start, end < 0 ? undefined : end), next: end < 0 ? line.length : end }
     } else {
       text += c
       i++

@@ -1,6 +1,6 @@
 /** The logical rewrites that show in Spark's plans: constants folded, filters pushed down, projections merged, columns pruned. */
 import type { Attribute, Logical, Resolved } from '../resolved.ts'
-import { allOf, attr, conjuncts, deterministic, exists, hasAggregate, lit, nullable, references, sameExpression, semantic, toAttribute, transform } from '../analyze/nodes.ts'
+import { allOf, attr, conjuncts, deterministic, hasAggregate, lit, references, sameExpression, semantic, toAttribute, transform } from '../analyze/nodes.ts'
 import { compile, NO_TASK } from '../expr/compile.ts'
 import { toJson } from '../values.ts'
 
@@ -329,5 +329,3 @@ function narrowed(p: Logical, needed: Set<number>): Logical {
   if (output.length === p.output.length) return p
   return { op: 'project', child: p, columns: output.map(attr), output }
 }
-
-export { exists, nullable }

@@ -3,7 +3,7 @@ import type { FileStatus } from '../env.ts'
 import type { SortKey } from '../fragment.ts'
 import type { AnalyzedPlan, Logical, Resolved, SortOrder } from '../resolved.ts'
 import { ExpressionIds } from '../analyze/analyzer.ts'
-import { allOf, attr, conjuncts, deterministic, references, toAttribute } from '../analyze/nodes.ts'
+import { allOf, attr, conjuncts, deterministic, references } from '../analyze/nodes.ts'
 import { adaptiveOf, broadcastThresholdOf, leafParallelismOf, topKThresholdOf, zoneOf, type Conf } from '../settings.ts'
 import { csvOptions, reader } from '../formats/options.ts'
 import { planAggregate } from './aggregates.ts'
@@ -170,5 +170,3 @@ class Planner {
     return right ? 'right' : left ? 'left' : null
   }
 }
-
-export { toAttribute }
