@@ -1,5 +1,5 @@
 import type { EventId } from '../events/index.ts'
-import { executorMachine, runMachine, type RunningMachine } from '../machines/index.ts'
+import { executorMachine, runMachine, settled, type RunningMachine } from '../machines/index.ts'
 import { readTime, settings } from '../rules/conf.ts'
 import type { ExecutorBoot } from '../world/boot.ts'
 import type { Connection } from '../world/interfaces.ts'
@@ -36,7 +36,7 @@ export class ExecutorProcess {
   constructor(child: Child, boot: ExecutorBoot) {
     this.#child = child
     this.#boot = boot
-    this.#machine = runMachine(executorMachine, (state, event) => child.post({ Event: 'kindling.MachineState', actor: child.actor, machine: 'executor', state, event, appId: boot.appId }))
+    this.#machine = runMachine(executorMachine, settled((state, event) => child.post({ Event: 'kindling.MachineState', actor: child.actor, machine: 'executor', state, event, appId: boot.appId })))
     this.#blocks = new BlockClient(child.network, { clock: child.clock, maxRetries: settings.shuffleMaxRetries(child.boot.conf), waitMs: settings.shuffleRetryWait(child.boot.conf) })
     this.#runner = new TaskRunner(this.#env(), readTime(child.boot.conf, 'kindling.task.pace', '0ms'))
     child.onMessage((message) => this.#fromLab(message))

@@ -30,3 +30,24 @@ export function runMachine<Machine extends AnyStateMachine>(machine: Machine, on
     }
   }
 }
+
+/**
+ * Tells a state only when the machine is still in it a turn later: an executor that goes between idle and
+ * busy ten thousand times a second is worth no line of log for each.
+ */
+export function settled(tell: (state: string, event: string) => void): (state: string, event: string) => void {
+  let told = ''
+  let latest: [state: string, event: string] | undefined
+  return (state, event) => {
+    const waiting = latest !== undefined
+    latest = [state, event]
+    if (waiting) return
+    setImmediate(() => {
+      const [last, because] = latest!
+      latest = undefined
+      if (last === told) return
+      told = last
+      tell(last, because)
+    })
+  }
+}

@@ -92,32 +92,8 @@ export function emptyTaskMetrics(): TaskMetrics {
 /** Shared zeros for attempts that sent no metrics; never change it. */
 export const NO_METRICS: TaskMetrics = Object.freeze(emptyTaskMetrics())
 
-/** Peaks of an executor while a task ran; zeros, shared. */
-export const NO_EXECUTOR_METRICS: Record<string, number> = Object.freeze({
-  JVMHeapMemory: 0,
-  JVMOffHeapMemory: 0,
-  OnHeapExecutionMemory: 0,
-  OffHeapExecutionMemory: 0,
-  OnHeapStorageMemory: 0,
-  OffHeapStorageMemory: 0,
-  OnHeapUnifiedMemory: 0,
-  OffHeapUnifiedMemory: 0,
-  DirectPoolMemory: 0,
-  MappedPoolMemory: 0,
-  ProcessTreeJVMVMemory: 0,
-  ProcessTreeJVMRSSMemory: 0,
-  ProcessTreePythonVMemory: 0,
-  ProcessTreePythonRSSMemory: 0,
-  ProcessTreeOtherVMemory: 0,
-  ProcessTreeOtherRSSMemory: 0,
-  MinorGCCount: 0,
-  MinorGCTime: 0,
-  MajorGCCount: 0,
-  MajorGCTime: 0,
-  TotalGCTime: 0,
-  ConcurrentGCCount: 0,
-  ConcurrentGCTime: 0
-})
+/** Peaks of an executor while a task ran: not measured here, and every field of it may be absent (§12). */
+export const NO_EXECUTOR_METRICS: Record<string, number> = Object.freeze({})
 
 const two = (value: number): string => String(value).padStart(2, '0')
 

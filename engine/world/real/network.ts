@@ -18,6 +18,9 @@ export interface NetworkOptions {
   onSent?: OnSent
 }
 
+/** From here on a blob is written by itself instead of being copied, bytes. */
+const LARGE_BLOB = 64 * 1024
+
 interface ConnectionOptions {
   /** Travels on the lab clock: latency, pause and step hold its messages. */
   onClock: boolean
@@ -89,7 +92,7 @@ class SocketConnection<Out, In> implements Connection<Out, In> {
   #hello: ((hello: Hello) => void) | undefined
   #closed = false
   #onClose: (() => void)[] = []
-  #corked = false
+  #unsent: Uint8Array[] = []
   /** Frames on their way on the lab clock; later frames wait behind them even when due at once. */
   #travelling = 0
 
@@ -142,26 +145,43 @@ class SocketConnection<Out, In> implements Connection<Out, In> {
   }
 
   close(): void {
+    this.#flush()
     this.#socket.end()
     this.#socket.destroySoon()
   }
 
   #write(parts: Uint8Array[]): number {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      // Everything said in one turn goes out in one write.
-      setImmediate(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
-    }
+    if (this.#unsent.length === 0) setImmediate(() => this.#flush())
     let bytes = 0
     for (const part of parts) {
-      this.#socket.write(part)
+      this.#unsent.push(part)
       bytes += part.byteLength
     }
     return bytes
+  }
+
+  /** Everything said in one turn goes out in one write; only large blobs are spared the copy. */
+  #flush(): void {
+    const parts = this.#unsent
+    this.#unsent = []
+    if (this.#socket.destroyed || parts.length === 0) return
+    let run: Uint8Array[] = []
+    let length = 0
+    const write = (): void => {
+      if (length > 0) this.#socket.write(run.length === 1 ? run[0]! : Buffer.concat(run, length))
+      run = []
+      length = 0
+    }
+    for (const part of parts) {
+      if (part.byteLength > LARGE_BLOB) {
+        write()
+        this.#socket.write(part)
+      } else {
+        run.push(part)
+        length += part.byteLength
+      }
+    }
+    write()
   }
 
   #arrived(frame: Frame): void {
