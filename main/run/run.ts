@@ -372,8 +372,8 @@ export class Run {
       const outcome = this.#stopping ? 'stopped' : exitCode === 0 ? 'finished' : 'failed'
       const message = this.#programCode?.message ?? (exitCode === 0 ? undefined : this.#driverEnd?.meaning)
       const result: RunOutcome = { outcome, exitCode, ...(message === undefined ? {} : { message }) }
-      this.journal.post({ Event: 'kindling.RunEnded', ...result }, this.#driverEnd?.event)
       this.#cluster?.stop()
+      this.journal.post({ Event: 'kindling.RunEnded', ...result }, this.#driverEnd?.event)
       this.journal.tell()
       this.journal.closeLog()
       this.#resolveEnded(result)
