@@ -1,7 +1,8 @@
 /**
  * Rows as bytes, for shuffles, results, broadcasts, cached blocks and spills. A blob is a row of batches, so
  * blobs may be put one after another. A batch is stored by columns: its length, its row count, its width, then
- * each column as a kind, a null map where there are nulls, and the values. Little-endian throughout.
+ * each column as a kind, a null map where there are nulls, and the values. Little-endian throughout, as every
+ * machine that Node runs on is.
  */
 import type { Row } from './fragment.ts'
 
@@ -41,12 +42,19 @@ class Writer {
   }
 }
 
+/** One writer serves all blobs, one after another; a very large one is let go. */
+let scratch = new Writer()
+const KEEP = 8 << 20
+
 /** Encodes rows of one width; no rows give no bytes. */
 export function encodeRows(rows: readonly Row[]): Uint8Array {
   if (rows.length === 0) return new Uint8Array(0)
-  const w = new Writer()
+  const w = scratch
+  w.at = 0
   for (let i = 0; i < rows.length; i += BATCH) writeBatch(w, rows, i, Math.min(rows.length, i + BATCH))
-  return w.bytes.slice(0, w.at)
+  const out = w.bytes.slice(0, w.at)
+  if (w.bytes.length > KEEP) scratch = new Writer()
+  return out
 }
 
 function writeBatch(w: Writer, rows: readonly Row[], from: number, to: number): void {
@@ -174,18 +182,31 @@ export function countRows(data: Uint8Array): number {
   return n
 }
 
+type Column = ArrayLike<unknown>
+
 function readBatch(data: Uint8Array, view: DataView, from: number): Row[] {
   const n = view.getUint32(from, true)
   const width = view.getUint32(from + 4, true)
-  const rows = new Array<Row>(n)
-  for (let i = 0; i < n; i++) rows[i] = new Array<unknown>(width)
+  const columns = new Array<Column>(width)
   let at = from + 8
-  for (let c = 0; c < width; c++) at = readColumn(data, view, at, rows, c)
+  for (let c = 0; c < width; c++) {
+    const read = readColumn(data, view, at, n)
+    columns[c] = read.values
+    at = read.next
+  }
+  const rows = new Array<Row>(n)
+  for (let i = 0; i < n; i++) {
+    const row = new Array<unknown>(width)
+    for (let c = 0; c < width; c++) row[c] = columns[c]![i]
+    rows[i] = row
+  }
   return rows
 }
 
-function readColumn(data: Uint8Array, view: DataView, from: number, rows: Row[], c: number): number {
-  const n = rows.length
+/** Bytes copied to where a typed array may look at them. */
+const aligned = (data: Uint8Array, at: number, bytes: number): ArrayBuffer => data.slice(at, at + bytes).buffer
+
+function readColumn(data: Uint8Array, view: DataView, from: number, n: number): { values: Column; next: number } {
   const head = data[from]!
   let at = from + 1
   let map = -1
@@ -193,45 +214,50 @@ function readColumn(data: Uint8Array, view: DataView, from: number, rows: Row[],
     map = at
     at += (n + 7) >> 3
   }
+  let values: Column
   switch (head & 15) {
-    case KIND.allNull:
-      for (let i = 0; i < n; i++) rows[i]![c] = null
-      return at
+    case KIND.allNull: return { values: new Array<null>(n).fill(null), next: at }
     case KIND.bool:
-      for (let i = 0; i < n; i++) rows[i]![c] = data[at + i] === 1
+      values = Array.from(data.subarray(at, at + n), (b) => b === 1)
       at += n
       break
     case KIND.int32:
-      for (let i = 0; i < n; i++, at += 4) rows[i]![c] = view.getInt32(at, true)
+      values = new Int32Array(aligned(data, at, n * 4))
+      at += n * 4
       break
     case KIND.float64:
-      for (let i = 0; i < n; i++, at += 8) rows[i]![c] = view.getFloat64(at, true)
+      values = new Float64Array(aligned(data, at, n * 8))
+      at += n * 8
       break
     case KIND.int64:
-      for (let i = 0; i < n; i++, at += 8) rows[i]![c] = view.getBigInt64(at, true)
+      values = new BigInt64Array(aligned(data, at, n * 8))
+      at += n * 8
       break
     case KIND.string: {
-      const lengths = at
+      const lengths = new Uint32Array(aligned(data, at, n * 4))
       at += n * 4
       const bytes = view.getUint32(at, true)
       const text = decoder.decode(data.subarray(at + 4, at + 4 + bytes))
       at += 4 + bytes
+      const strings = new Array<string>(n)
       for (let i = 0, p = 0; i < n; i++) {
-        const q = p + view.getUint32(lengths + i * 4, true)
-        rows[i]![c] = text.slice(p, q)
+        const q = p + lengths[i]!
+        strings[i] = text.slice(p, q)
         p = q
       }
+      values = strings
       break
     }
     default: {
       const bytes = view.getUint32(at, true)
-      const values = JSON.parse(decoder.decode(data.subarray(at + 4, at + 4 + bytes)), untagged) as unknown[]
-      for (let i = 0; i < n; i++) rows[i]![c] = values[i]
+      values = JSON.parse(decoder.decode(data.subarray(at + 4, at + 4 + bytes)), untagged) as unknown[]
       at += 4 + bytes
     }
   }
-  if (map >= 0) for (let i = 0; i < n; i++) if (data[map + (i >> 3)]! & (1 << (i & 7))) rows[i]![c] = null
-  return at
+  if (map < 0) return { values, next: at }
+  const withNulls = Array.from<unknown>(values)
+  for (let i = 0; i < n; i++) if (data[map + (i >> 3)]! & (1 << (i & 7))) withNulls[i] = null
+  return { values: withNulls, next: at }
 }
 
 /** Bytes a row takes in memory, roughly. */

@@ -1,5 +1,5 @@
 /** What a driver needs to plan and run DataFrames. */
-export { QueryRunner } from './runner/query-runner.ts'
+export { QueryRunner, type PlanAction } from './runner/query-runner.ts'
 export type { WriteRequest } from './runner/write.ts'
 export type { FileStatus, PlanNode, QueryEnv, QueryFiles } from './env.ts'
 export { analyze, ExpressionIds, type AnalyzeOptions } from './analyze/analyzer.ts'

@@ -93,7 +93,7 @@ export function toJson(v: unknown, t: DataType): JsonValue {
         return Number.isFinite(n) ? (Object.is(n, -0) ? { $double: '-0.0' } : n) : { $double: String(n) }
       }
       case 'date': return { $date: formatDate(v as number) }
-      case 'timestamp': return { $timestamp: String(v) }
+      case 'timestamp': return { $timestamp: (v as Long).toString() }
       case 'binary': {
         let s = ''
         for (const b of v as Uint8Array) s += String.fromCharCode(b)
@@ -120,7 +120,7 @@ export function rowsToJson(rows: readonly unknown[][], types: readonly DataType[
 
 export function rowsFromJson(json: string, types: readonly DataType[]): unknown[][] {
   const rows = JSON.parse(json) as JsonValue[][]
-  if (types.every((t) => scalarJson.has(t))) return rows as unknown[][]
+  if (types.every((t) => scalarJson.has(t))) return rows
   return rows.map((r) => types.map((t, i) => fromJson((Array.isArray(r) ? r : (r as unknown as { $struct: JsonValue[] }).$struct)[i] ?? null, t)))
 }
 

@@ -18,7 +18,7 @@ const used = new Set<string>()
 
 function note(e: Expression | JsonValue): void {
   if (e === null || typeof e !== 'object') return
-  if ('expr' in e && e['expr'] === 'call') used.add(String(e['name']))
+  if ('expr' in e && e['expr'] === 'call') used.add(e['name'] as string)
   for (const v of Object.values(e)) note(v as JsonValue)
 }
 

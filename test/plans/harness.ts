@@ -135,21 +135,22 @@ export class LocalCluster implements QueryEnv {
   }
 
   io(partition: number): FragmentIo {
-    const cluster = this
+    const { shuffles, python, cache, broadcasts, counts } = this
+    const spilled = () => this.spills++
     return {
       info: { host: 'localhost', executorId: '0', partition, stageId: 0, taskId: partition, attempt: 0 },
       async *readShuffle(shuffleId, from, to) {
-        for (let r = from; r < to; r++) for (const m of cluster.shuffles.get(shuffleId)!) if (m[r]!.length) yield m[r]!
+        for (let r = from; r < to; r++) for (const m of shuffles.get(shuffleId)!) if (m[r]!.length) yield m[r]!
       },
       async *openFile(path, start, length) {
         for await (const c of createReadStream(path, { start, ...(Number.isFinite(length) ? { end: start + length - 1 } : {}), highWaterMark: 1 << 16 })) yield c as Uint8Array
       },
-      pythonRows: async (rddId, p) => cluster.python.get(rddId)![p]!,
-      cachedRows: async (rddId, p) => cluster.cache.get(`${rddId}/${p}`),
-      putCached: async (rddId, p, data) => void cluster.cache.set(`${rddId}/${p}`, data),
-      broadcastRows: async (id) => cluster.broadcasts[id]!,
+      pythonRows: async (rddId, p) => python.get(rddId)![p]!,
+      cachedRows: async (rddId, p) => cache.get(`${rddId}/${p}`),
+      putCached: async (rddId, p, data) => void cache.set(`${rddId}/${p}`, data),
+      broadcastRows: async (id) => broadcasts[id]!,
       spillFile() {
-        cluster.spills++
+        spilled()
         let chunks: Uint8Array[] = []
         return { write: async (d) => void chunks.push(d), read: async function* () { yield* chunks }, remove: async () => void (chunks = []) }
       },
@@ -159,7 +160,7 @@ export class LocalCluster implements QueryEnv {
         return { write: async (d) => appendFileSync(path, d), close: async () => {} }
       },
       breathe: async () => {},
-      count: (what, n) => void cluster.counts.set(what, (cluster.counts.get(what) ?? 0) + n),
+      count: (what, n) => void counts.set(what, (counts.get(what) ?? 0) + n),
     }
   }
 
@@ -261,7 +262,7 @@ export function lit(value: JsonValue, dataType?: DataType): Expression {
   return { expr: 'literal', value, dataType: t }
 }
 
-const arg = (a: Expression | JsonValue): Expression => (a !== null && typeof a === 'object' && 'expr' in a ? (a as Expression) : lit(a as JsonValue))
+const arg = (a: Expression | JsonValue): Expression => (a !== null && typeof a === 'object' && 'expr' in a ? (a as Expression) : lit(a))
 export const call = (name: string, ...args: (Expression | JsonValue)[]): Expression => ({ expr: 'call', name, args: args.map(arg) })
 export const distinct = (name: string, ...args: Expression[]): Expression => ({ expr: 'call', name, args, distinct: true })
 export const as = (child: Expression, name: string): Expression => ({ expr: 'alias', child, name })

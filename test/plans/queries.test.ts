@@ -161,7 +161,7 @@ describe('whole queries against plain computation', () => {
       const b = local(fields(['rk', 'integer'], ['name', 'string']), right, 2)
       const other = strategy === 'hinted' ? b.with('hint', { name: 'broadcast' }) : b
       const on = strategy === 'condition' ? call('and', call('<=', a.col('k'), b.col('rk')), call('>=', a.col('k'), b.col('rk'))) : call('=', a.col('k'), b.col('rk'))
-      expect(sorted(await c.rows(a.join(other as Frame, on, how).plan)), strategy).toEqual(sorted(expected))
+      expect(sorted(await c.rows(a.join(other, on, how).plan)), strategy).toEqual(sorted(expected))
     }
   })
 
@@ -252,13 +252,13 @@ describe('whole queries against plain computation', () => {
     const big = range(0, 60000).select(as(call('pmod', call('*', col('id'), 7919), 60000), 'x'), as(call('concat', lit('some text to fill memory '), cast(col('id'), 'string')), 's'))
     const rows = await c.rows(big.orderBy('x').plan)
     expect(rows.length).toBe(60000)
-    expect(rows.every((r, i) => r[0] === i && String(r[1]).startsWith('some text'))).toBe(true)
+    expect(rows.every((r, i) => r[0] === i && (r[1] as string).startsWith('some text'))).toBe(true)
     expect(c.spills).toBeGreaterThan(0)
     expect(c.counts.get('disk-spilled')).toBeGreaterThan(100000)
     const before = c.spills
     expect(await c.count(big.groupBy('s').agg(as(call('count', lit(1)), 'n')).plan)).toBe(60000)
     expect(c.spills).toBeGreaterThan(before)
     c.memory = 1 << 18
-    await expect(c.rows(range(0, 60000).join(range(0, 60000).with('hint', { name: 'broadcast' }) as Frame, ['id']).plan)).rejects.toThrow(/^\[UNABLE_TO_ACQUIRE_MEMORY\] Unable to acquire \d+ bytes of memory, got \d+\. SQLSTATE: 53200$/)
+    await expect(c.rows(range(0, 60000).join(range(0, 60000).with('hint', { name: 'broadcast' }), ['id']).plan)).rejects.toThrow(/^\[UNABLE_TO_ACQUIRE_MEMORY\] Unable to acquire \d+ bytes of memory, got \d+\. SQLSTATE: 53200$/)
   })
 })

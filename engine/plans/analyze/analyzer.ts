@@ -286,13 +286,13 @@ class Analyzer {
     let right = this.run(plan.right)
     const taken = new Set(left.output.map((a) => a.id))
     if (right.output.some((a) => taken.has(a.id))) right = this.again(plan.right)
-    const hint = left.op === 'hint' && left.name === 'broadcast' ? 'left' : right.op === 'hint' && right.name === 'broadcast' ? 'right' : undefined
+    const hint: 'left' | 'right' | undefined = left.op === 'hint' && left.name === 'broadcast' ? 'left' : right.op === 'hint' && right.name === 'broadcast' ? 'right' : undefined
     const how = plan.how
     const nulled = (list: Attribute[], yes: boolean) => (yes ? list.map((a) => ({ ...a, nullable: true })) : list)
     const leftOut = nulled(left.output, how === 'right' || how === 'full')
     const rightOut = nulled(right.output, how === 'left' || how === 'full')
     const semi = how === 'leftsemi' || how === 'leftanti'
-    const base = { op: 'join' as const, left, right, ...(hint ? { hint: hint as 'left' | 'right' } : {}) }
+    const base = { op: 'join' as const, left, right, ...(hint ? { hint: hint } : {}) }
     if (plan.on === null) return { ...base, how: how === 'inner' ? 'cross' : how, output: semi ? left.output : [...leftOut, ...rightOut] }
     if ('condition' in plan.on) {
       const condition = this.orMissing('Join', () => asCondition(this.joinCondition((plan.on as { condition: Expression }).condition, left, right, nextId), this.rules))
@@ -446,11 +446,11 @@ class Analyzer {
         const value = (values as Record<string, JsonValue>)[k]!
         return { value, type: typeOfValue(value) }
       }
-      const type = typeOfValue(values as JsonValue)
+      const type = typeOfValue(values)
       const fits = type === 'string' ? a.dataType === 'string' : type === 'boolean' ? a.dataType === 'boolean' : isNumeric(a.dataType)
       return fits ? { value: values as JsonValue, type } : null
     }
-    if (isMap) for (const n of Object.keys(values as object)) if (!child.output.some((a) => this.fold(a.name) === this.fold(n))) throw unresolvedColumn(n, child.output)
+    if (isMap) for (const n of Object.keys(values)) if (!child.output.some((a) => this.fold(a.name) === this.fold(n))) throw unresolvedColumn(n, child.output)
     const columns = child.output.map((a): Resolved => {
       const v = valueFor(a)
       if (!v) return attr(a)

@@ -36,7 +36,7 @@ export function resolve(e: Expression, r: Resolver): Resolved {
     case 'cast': {
       const child = resolve(e.child, r)
       const type = typeof e.to === 'string' ? parseType(e.to) : e.to
-      if (!type) throw new AnalysisError('UNSUPPORTED_DATATYPE', `Unsupported data type "${String(e.to).toUpperCase()}".`, '0A000', 'pyspark.errors.ParseException')
+      if (!type) throw new AnalysisError('UNSUPPORTED_DATATYPE', `Unsupported data type "${(e.to as string).toUpperCase()}".`, '0A000', 'pyspark.errors.ParseException')
       checkCast(child.type, type, r.rules.ansi, () => `CAST(${pretty(child)} AS ${sqlType(type)})`)
       return { k: 'cast', child, type, ansi: r.rules.ansi, zone: r.rules.zone }
     }

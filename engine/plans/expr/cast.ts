@@ -17,12 +17,12 @@ export function sqlValue(v: unknown, t: DataType): string {
   if (t === 'long') return `${v as Long}L`
   if (t === 'short') return `${v as number}S`
   if (t === 'byte') return `${v as number}Y`
-  if (t === 'double') return Number.isFinite(v as number) ? `${javaDouble(v as number)}D` : `CAST('${v as number}' AS DOUBLE)`
-  if (t === 'float') return Number.isFinite(v as number) ? `CAST('${javaFloat(v as number)}' AS FLOAT)` : `CAST('${v as number}' AS FLOAT)`
+  if (t === 'double') return Number.isFinite(v) ? `${javaDouble(v as number)}D` : `CAST('${v as number}' AS DOUBLE)`
+  if (t === 'float') return Number.isFinite(v) ? `CAST('${javaFloat(v as number)}' AS FLOAT)` : `CAST('${v as number}' AS FLOAT)`
   if (t === 'date') return `DATE '${formatDate(v as number)}'`
   if (t === 'timestamp') return `TIMESTAMP '${stringifier('timestamp', 'UTC')(v)}'`
   if (isDecimal(t)) return `${decimalText(v as bigint, t.scale)}BD`
-  return String(v)
+  return `${v as number | boolean}`
 }
 
 /** A function from values (not null) of `from` to values of `to`. */
@@ -65,7 +65,7 @@ export function caster(from: DataType, to: DataType, ansi: boolean, zone: string
       if (from === 'string') return (v) => parseTimestamp(v as string, zone) ?? malformed(v)
       if (from === 'date') return (v) => microsFromLocal(v as number, 0, 0, zone)
       if (from === 'boolean') return (v) => (v ? 1 : 0)
-      if (from === 'float' || from === 'double') return (v) => (Number.isFinite(v as number) ? long(BigInt(Math.trunc((v as number) * 1e6))) : malformed(v))
+      if (from === 'float' || from === 'double') return (v) => (Number.isFinite(v) ? long(BigInt(Math.trunc((v as number) * 1e6))) : malformed(v))
       if (isDecimal(from)) return (v) => long(rescaleDown((v as bigint) * 1_000_000n, from.scale))
       return (v) => wrapLong(BigInt(v as Long) * 1_000_000n)
     case 'binary':
@@ -95,7 +95,7 @@ function toBoolean(from: DataType, malformed: Convert): Convert {
       return malformed(v)
     }
   }
-  return (v) => Number(v as number) !== 0
+  return (v) => Number(v) !== 0
 }
 
 function toIntegral(from: DataType, to: 'byte' | 'short' | 'integer' | 'long', ansi: boolean, malformed: Convert): Convert {
@@ -162,7 +162,7 @@ function toDecimal(from: DataType, to: { precision: number; scale: number }, ans
   if (from === 'float' || from === 'double') {
     const text = from === 'float' ? javaFloat : javaDouble
     return (v) => {
-      const u = Number.isFinite(v as number) ? parseDecimal(text(v as number), to.scale) : null
+      const u = Number.isFinite(v) ? parseDecimal(text(v as number), to.scale) : null
       return u === null ? (ansi ? malformed(v) : null) : fit(u, () => text(v as number))
     }
   }

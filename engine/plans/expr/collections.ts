@@ -16,7 +16,7 @@ function lookup(t: DataType): (m: Pairs, k: unknown) => unknown {
 
 const item: Builder = (call) => {
   const t = call.types[0]!
-  if (typeof t === 'object' && t.type === 'map') return two(lookup(t) as (a: never, b: never) => unknown)(call)
+  if (typeof t === 'object' && t.type === 'map') return two(lookup(t))(call)
   return two((a: unknown[], i: number) => {
     if (i >= 0 && i < a.length) return a[i]
     if (call.ansi) throw arrayIndex(i, a.length)
@@ -26,7 +26,7 @@ const item: Builder = (call) => {
 
 const elementAt: Builder = (call) => {
   const t = call.types[0]!
-  if (typeof t === 'object' && t.type === 'map') return two(lookup(t) as (a: never, b: never) => unknown)(call)
+  if (typeof t === 'object' && t.type === 'map') return two(lookup(t))(call)
   return two((a: unknown[], i: number) => {
     if (i === 0) throw indexZero()
     const at = i > 0 ? i - 1 : a.length + i

@@ -221,11 +221,11 @@ function sha2Digest(data: Uint8Array, bits: number): string {
   const v = padded(data, block, false)
   const w = new Array<bigint>(rounds)
   for (let at = 0; at < v.byteLength; at += block) {
-    for (let i = 0; i < rounds; i++) w[i] = i < 16 ? (size === 64 ? v.getBigUint64(at + i * 8) : BigInt(v.getUint32(at + i * 4))) : trim(small(w[i - 2]!, s1!) + w[i - 7]! + small(w[i - 15]!, s0!) + w[i - 16]!)
+    for (let i = 0; i < rounds; i++) w[i] = i < 16 ? (size === 64 ? v.getBigUint64(at + i * 8) : BigInt(v.getUint32(at + i * 4))) : trim(small(w[i - 2]!, s1) + w[i - 7]! + small(w[i - 15]!, s0) + w[i - 16]!)
     let [a, b, c, d, e, f, g, hh] = h as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]
     for (let i = 0; i < rounds; i++) {
-      const t1 = hh + large(e, e1!) + ((e & f) ^ (trim(~e) & g)) + k[i]! + w[i]!
-      const t2 = large(a, e0!) + ((a & b) ^ (a & c) ^ (b & c))
+      const t1 = hh + large(e, e1) + ((e & f) ^ (trim(~e) & g)) + k[i]! + w[i]!
+      const t2 = large(a, e0) + ((a & b) ^ (a & c) ^ (b & c))
       ;[hh, g, f, e, d, c, b, a] = [g, f, e, trim(d + t1), c, b, a, trim(t1 + t2)]
     }
     ;[a, b, c, d, e, f, g, hh].forEach((x, i) => (h[i] = trim(h[i]! + x)))

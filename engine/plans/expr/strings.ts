@@ -1,6 +1,6 @@
 /** String functions. Positions count characters (code points), from 1. */
 import { isDecimal } from '../types.ts'
-import { decimalText, rescale, type Long } from '../values.ts'
+import { decimalText, rescale } from '../values.ts'
 import { formatNumber, formatString, stringifier } from './format.ts'
 import { one, strict, two, type Builder } from './kit.ts'
 import { javaRegex, patterned } from './predicates.ts'
@@ -130,7 +130,7 @@ const numberFormat: Builder = (call) => {
     if (d < 0) return null
     if (isDecimal(t)) return formatNumber(decimalText(rescale(v as bigint, t.scale, d), d), d)
     if (t === 'double' || t === 'float') return Number.isFinite(v) ? formatNumber(halfEven(v as number, d), d) : String(v).replace('Infinity', '∞')
-    return formatNumber(String(v as Long), d)
+    return formatNumber(String(v), d)
   })(call)
 }
 

@@ -2,6 +2,7 @@
 import type { DataType, Schema } from '../contract.ts'
 import { SparkRuntimeError } from '../errors.ts'
 import type { Row } from '../fragment.ts'
+import { stringifier } from '../expr/format.ts'
 import { datetimeParser } from '../expr/datetime-pattern.ts'
 import { localTime, parseTimestamp, parseDate } from '../expr/calendar.ts'
 import { isDecimal } from '../types.ts'
@@ -87,7 +88,7 @@ export function rowMaker(schema: Schema, wanted: readonly number[], o: CsvOption
     if (!bad) return row
     if (o.mode === 'DROPMALFORMED') return null
     if (o.mode === 'FAILFAST') {
-      const shown = wanted.map((i, at) => (i === corrupt ? null : row[at])).map((v) => (v === null ? 'null' : String(v)))
+      const shown = wanted.map((i, at) => (i === corrupt || row[at] === null ? 'null' : stringifier(schema[i]!.dataType, zone)(row[at])))
       throw new SparkRuntimeError('MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION', `Malformed records are detected in record parsing: [${shown.join(',')}].\nParse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'.`, '22023', 'org.apache.spark.SparkException')
     }
     const at = wanted.indexOf(corrupt)

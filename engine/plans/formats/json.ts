@@ -68,7 +68,7 @@ export function jsonRows(schema: Schema, corruptColumn: string, mode: Mode, zone
   const corrupt = schema.findIndex((f) => f.name === corruptColumn && f.dataType === 'string')
   const malformed = (line: string, row: Row): Row[] => {
     if (mode === 'DROPMALFORMED') return []
-    if (mode === 'FAILFAST') throw new SparkRuntimeError('MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION', `Malformed records are detected in record parsing: [${row.map((v) => (v === null ? 'null' : String(v))).join(',')}].\nParse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'.`, '22023', 'org.apache.spark.SparkException')
+    if (mode === 'FAILFAST') throw new SparkRuntimeError('MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION', `Malformed records are detected in record parsing: [${row.map((v, i) => (v === null ? 'null' : stringifier(schema[i]!.dataType, zone)(v))).join(',')}].\nParse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'.`, '22023', 'org.apache.spark.SparkException')
     if (corrupt >= 0) row[corrupt] = line
     return [row]
   }

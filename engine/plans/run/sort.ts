@@ -9,14 +9,22 @@ import { compileAll, pause, Account, type Batches, type Runtime } from './runtim
 type Op<K extends FragmentOp['op']> = Extract<FragmentOp, { op: K }>
 type Compare = (a: Row, b: Row) => number
 
-/** Compares rows of already computed keys. */
-export function keyComparator(order: readonly SortKey[]): Compare {
-  const cs = order.map((k) => ({ c: comparator(k.expr.type), sign: k.ascending ? 1 : -1, nulls: k.nullsFirst ? -1 : 1 }))
-  return (a, b) => {
-    for (let i = 0; i < cs.length; i++) {
+/** Compares rows that hold the keys at the given places (the first ones unless told). */
+export function keyComparator(order: readonly SortKey[], at: readonly number[] = order.map((_, i) => i)): Compare {
+  const cs = order.map((k, i) => ({ c: comparator(k.expr.type), sign: k.ascending ? 1 : -1, nulls: k.nullsFirst ? -1 : 1, at: at[i]! }))
+  if (cs.length === 1) {
+    const { c, sign, nulls, at: i } = cs[0]!
+    return (a, b) => {
       const x = a[i]
       const y = b[i]
-      const k = cs[i]!
+      if (x === null || y === null) return x === y ? 0 : x === null ? nulls : -nulls
+      return c(x, y) * sign
+    }
+  }
+  return (a, b) => {
+    for (const k of cs) {
+      const x = a[k.at]
+      const y = b[k.at]
       if (x === null || y === null) {
         if (x === y) continue
         return x === null ? k.nulls : -k.nulls
@@ -28,14 +36,26 @@ export function keyComparator(order: readonly SortKey[]): Compare {
   }
 }
 
-/** Rows with their keys in front; sorted together, the keys are cut off again at the end. */
-function decorate(order: readonly SortKey[], input: readonly Attribute[], rt: Runtime, partition: number): (row: Row) => Row {
+interface Keyed {
+  /** The row to hold: itself where the keys are columns of it, else with the keys in front. */
+  hold(row: Row): Row
+  give(batch: Row[]): Row[]
+  compare: Compare
+}
+
+function keyed(order: readonly SortKey[], input: readonly Attribute[], rt: Runtime, partition: number): Keyed {
+  const places = order.map((k) => (k.expr.k === 'attr' ? input.findIndex((a) => a.id === (k.expr as { id: number }).id) : -1))
+  if (places.every((p) => p >= 0)) return { hold: (row) => row, give: (batch) => batch, compare: keyComparator(order, places) }
   const keys = compileAll(order.map((k) => k.expr), input, rt, partition)
-  return (row) => {
-    const r = new Array<unknown>(keys.length + row.length)
-    for (let i = 0; i < keys.length; i++) r[i] = keys[i]!(row)
-    for (let i = 0; i < row.length; i++) r[keys.length + i] = row[i]
-    return r
+  return {
+    hold: (row) => {
+      const r = new Array<unknown>(keys.length + row.length)
+      for (let i = 0; i < keys.length; i++) r[i] = keys[i]!(row)
+      for (let i = 0; i < row.length; i++) r[keys.length + i] = row[i]
+      return r
+    },
+    give: (batch) => batch.map((r) => r.slice(keys.length)),
+    compare: keyComparator(order),
   }
 }
 
@@ -93,16 +113,14 @@ async function* read(file: SpillFile): Batches {
 }
 
 export async function* sort(op: Op<'sort'>, partition: number, rt: Runtime): Batches {
-  const withKeys = decorate(op.order, op.child.output, rt, partition)
-  const compare = keyComparator(op.order)
-  const cut = op.order.length
+  const { hold, give, compare } = keyed(op.order, op.child.output, rt, partition)
   const account = new Account(rt)
   const runs: SpillFile[] = []
   let rows: Row[] = []
   try {
     for await (const batch of rt.run(op.child, partition)) {
       for (const row of batch) {
-        const r = withKeys(row)
+        const r = hold(row)
         account.row(r)
         rows.push(r)
       }
@@ -118,7 +136,7 @@ export async function* sort(op: Op<'sort'>, partition: number, rt: Runtime): Bat
     const sorted = runs.length ? merge([...runs.map(read), batchesOf(rows)], compare) : batchesOf(rows)
     for await (const batch of sorted) {
       await pause(rt)
-      yield batch.map((r) => r.slice(cut))
+      yield give(batch)
     }
   } finally {
     account.free()
@@ -129,8 +147,7 @@ export async function* sort(op: Op<'sort'>, partition: number, rt: Runtime): Bat
 /** The first n rows of a partition in order, held in a heap that is trimmed when it has doubled. */
 export async function* topN(op: Op<'topN'>, partition: number, rt: Runtime): Batches {
   if (op.n === 0) return
-  const withKeys = decorate(op.order, op.child.output, rt, partition)
-  const compare = keyComparator(op.order)
+  const { hold, give, compare } = keyed(op.order, op.child.output, rt, partition)
   let best: Row[] = []
   let worst: Row | null = null
   const trim = () => {
@@ -140,14 +157,14 @@ export async function* topN(op: Op<'topN'>, partition: number, rt: Runtime): Bat
   }
   for await (const batch of rt.run(op.child, partition)) {
     for (const row of batch) {
-      const r = withKeys(row)
+      const r = hold(row)
       if (worst && compare(r, worst) >= 0) continue
       best.push(r)
       if (best.length >= op.n * 2 + 64) trim()
     }
   }
   trim()
-  for await (const batch of batchesOf(best)) yield batch.map((r) => r.slice(op.order.length))
+  for await (const batch of batchesOf(best)) yield give(batch)
 }
 
 /** A reservoir of sort keys; one row `[rows seen, …keys]` for each key kept. */

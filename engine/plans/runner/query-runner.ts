@@ -1,6 +1,5 @@
 /** What the driver does with DataFrames: analysis, actions, files, cache. */
 import type { StorageLevel } from '../../events/index.ts'
-import type { PlanAction } from '../../pyspark/contract.ts'
 import type { Dependency } from '../../rules/types.ts'
 import type { LogicalPlan, Schema } from '../contract.ts'
 import type { FileStatus, QueryEnv } from '../env.ts'
@@ -18,6 +17,9 @@ import { planKey, PlanCache, type CacheEntry } from './cache.ts'
 import { Execution } from './execution.ts'
 import { inferSchema, listReads } from './reads.ts'
 import { checkWrite, writeFiles, type WriteRequest } from './write.ts'
+
+/** What an action wants of a plan's rows. */
+export type PlanAction = { kind: 'collect' } | { kind: 'take'; n: number } | { kind: 'tail'; n: number } | { kind: 'count' } | { kind: 'isEmpty' }
 
 /** Rows that show and head ask for at most. */
 const MOST_ROWS = 2147483632
