@@ -10,6 +10,7 @@ export interface HostOptions {
   threadEntry: string
   snapshot: string | null
   folders: string[]
+  memoryLimit?: number | undefined
   role: Role
   onOutput(stream: 'stdout' | 'stderr', text: string): void
   /** `order` is the order that calls. */
@@ -21,11 +22,17 @@ export interface HostOptions {
 
 /** Why a thread runs no more orders. */
 export class ThreadEnded extends Error {
-  constructor(message: string) {
+  /** True when the interpreter itself crashed, as a process would with a segmentation fault. */
+  readonly crashed: boolean
+  constructor(message: string, crashed = false) {
     super(message)
     this.name = 'ThreadEnded'
+    this.crashed = crashed
   }
 }
+
+/** The interpreter's own stack is deeper than a thread of Node has by default (4 MiB). */
+const stackSizeMb = 32
 
 interface Waiting {
   resolve(answer: unknown): void
@@ -58,6 +65,7 @@ export class PythonThread {
       role: options.role,
       snapshot: options.snapshot,
       folders: options.folders,
+      memoryLimit: options.memoryLimit ?? null,
       control: this.control.buffer,
       replies: port2
     }
@@ -69,13 +77,14 @@ export class PythonThread {
       execArgv: [],
       stdout: true,
       stderr: true,
+      resourceLimits: { stackSizeMb },
       name: `python-${options.role}`
     })
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#worker[stream].setEncoding('utf8').on('data', (text: string) => options.onOutput(stream, text))
     }
     this.#worker.on('message', (message: FromThread) => this.#hear(message))
-    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error.message : String(error)))
+    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error.message : String(error), true))
     this.#worker.on('exit', () => this.#end('The Python thread ended'))
   }
 
@@ -128,7 +137,7 @@ export class PythonThread {
         void this.#worker.terminate()
         return this.#options.onExit(message.code, message.signal)
       case 'broken':
-        this.#end(message.message)
+        this.#end(message.message, true)
         void this.#worker.terminate()
         return
       case 'snapshot':
@@ -154,9 +163,9 @@ export class PythonThread {
     this.control.wake()
   }
 
-  #end(why: string): void {
+  #end(why: string, crashed = false): void {
     if (this.#ended) return
-    this.#ended = new ThreadEnded(why)
+    this.#ended = new ThreadEnded(why, crashed)
     this.#replies.close()
     this.#isReady.reject(this.#ended)
     for (const { reject } of this.#waiting.values()) reject(this.#ended)

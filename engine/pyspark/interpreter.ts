@@ -36,6 +36,8 @@ def _boot(sources):
 _boot
 `
 
+const wasmPage = 65_536
+
 /** Hash seed 0: keys hash alike in all processes (as spark-submit sees to). */
 const env = { HOME: '/home/learner', PYTHONHASHSEED: '0', PYTHONINSPECT: '', LANG: 'C.UTF-8' }
 
@@ -45,14 +47,17 @@ export interface InterpreterOptions {
   /** Prepares for makeSnapshot. */
   forSnapshot?: boolean
   folders: string[]
+  memoryLimit: number | null
   write(stream: 'stdout' | 'stderr', bytes: Uint8Array): void
   onMemory(bytes: number): void
 }
 
-/** Hears of every growth of any wasm memory of this thread. */
-function watchMemory(onMemory: (bytes: number) => void): void {
+/** Hears of every growth of any wasm memory of this thread, and refuses those beyond the limit. */
+function watchMemory(limit: number | null, onMemory: (bytes: number) => void): void {
   const grow = WebAssembly.Memory.prototype.grow
   WebAssembly.Memory.prototype.grow = function (this: WebAssembly.Memory, pages: number): number {
+    const wanted = this.buffer.byteLength + pages * wasmPage
+    if (limit !== null && wanted > limit) throw new RangeError(`Python may use ${limit} bytes, not ${wanted}`)
     const before = grow.call(this, pages)
     onMemory(this.buffer.byteLength)
     return before
@@ -69,7 +74,7 @@ export interface Interpreter {
 
 export async function startInterpreter(options: InterpreterOptions): Promise<Interpreter> {
   const indexURL = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'))
-  watchMemory(options.onMemory)
+  watchMemory(options.memoryLimit, options.onMemory)
   const load: LoadOptions = { indexURL, env, jsglobals: { Object }, stdin: () => null }
   // A snapshot that is gone costs 2 s, no more.
   const snapshot = options.snapshot ? await readFile(options.snapshot).catch(() => undefined) : undefined

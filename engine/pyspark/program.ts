@@ -1,6 +1,6 @@
 /** Driver side of CPython: one thread that runs the learner's program. */
 import type { DriverCalls } from './contract.ts'
-import { PythonThread } from './host.ts'
+import { PythonThread, ThreadEnded } from './host.ts'
 import { afterReal } from '../world/real/timers.ts'
 
 export { BridgeFailure } from './failures.ts'
@@ -12,6 +12,8 @@ export interface ProgramOptions {
   snapshot: string | null
   /** Host folders Python sees, read-write, at the same absolute path. */
   folders: string[]
+  /** Most bytes the wasm memory may grow to; beyond, Python raises MemoryError. No limit but 4 GiB unless told. */
+  memoryLimit?: number
   onOutput(stream: 'stdout' | 'stderr', text: string): void
   /** Line of the program's own file that runs now; null when the program ended. At most every 30 ms, and at each bridge call. */
   onLine(line: number | null): void
@@ -57,6 +59,7 @@ export class ProgramThread {
       threadEntry: options.threadEntry,
       snapshot: options.snapshot,
       folders: options.folders,
+      memoryLimit: options.memoryLimit,
       role: 'program',
       onOutput: (stream, text) => options.onOutput(stream, text),
       onCall: (name, ask) => {
@@ -81,10 +84,22 @@ export class ProgramThread {
     look()
     try {
       return (await this.#thread.order('program', program).answer) as ProgramEnd
+    } catch (error) {
+      if (!(error instanceof ThreadEnded && error.crashed)) throw error
+      return this.#crashed(error.message)
     } finally {
       cancel()
       this.#tellLine(null)
     }
+  }
+
+  /** As a shell sees a segmentation fault of CPython. */
+  #crashed(why: string): ProgramEnd {
+    const text = `Fatal Python error: ${why}\n`
+    this.#options.onOutput('stderr', text)
+    const error = { className: 'SystemError', message: `Python crashed: ${why}`, traceback: text }
+    const line = this.#thread.control.line
+    return { code: 139, error: line === null ? error : { ...error, line } }
   }
 
   /** Parses only. */

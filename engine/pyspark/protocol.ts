@@ -9,6 +9,8 @@ export interface ThreadData {
   /** Snapshot file, or null. */
   snapshot: string | null
   folders: string[]
+  /** Most bytes its wasm memory may grow to; beyond, Python gets MemoryError. */
+  memoryLimit: number | null
   control: SharedArrayBuffer
   /** Replies to calls come here, read while the thread is blocked. */
   replies: MessagePort

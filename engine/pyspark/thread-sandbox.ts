@@ -49,6 +49,8 @@ export function closeSandbox(): void {
       }
     }
   }
+  // The glue's own remarks are not the program's output.
+  for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) console[method] = () => undefined
   const scope = globalThis as Record<string, unknown>
   const process = bareProcess()
   closeConstructors()

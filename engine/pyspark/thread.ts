@@ -27,6 +27,7 @@ const interpreter = await startInterpreter({
   snapshot: data.snapshot,
   forSnapshot: data.role === 'snapshot',
   folders: data.folders,
+  memoryLimit: data.memoryLimit,
   write,
   onMemory: (bytes) => {
     control.memoryBytes = bytes

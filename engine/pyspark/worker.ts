@@ -12,6 +12,8 @@ export interface WorkerOptions {
   threadEntry: string
   snapshot: string | null
   folders: string[]
+  /** `spark.executor.pyspark.memory` in bytes: beyond, Python raises MemoryError. No limit but 4 GiB unless told. */
+  memoryLimit?: number
   onOutput(stream: 'stdout' | 'stderr', text: string, taskId: number | null): void
   /** A task ended its own process: os._exit, os.kill(os.getpid(), …), os.abort. Python runs no further. */
   onExit?(code: number, signal?: string): void
@@ -58,6 +60,7 @@ export class PythonWorker {
       threadEntry: options.threadEntry,
       snapshot: options.snapshot,
       folders: options.folders,
+      memoryLimit: options.memoryLimit,
       role: 'worker',
       onOutput: (stream, text) => options.onOutput(stream, text, this.#current?.task.taskId ?? null),
       onCall: (name, ask, order) => this.#call(name as keyof TaskCalls, ask, order),

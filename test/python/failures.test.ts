@@ -152,6 +152,17 @@ describe('how a program ends', () => {
     expect(run.engine.calls.at(-1)).toBe('stopContext')
   })
 
+  it('a crash of the interpreter is a segmentation fault', async () => {
+    const run = await lab.run('import ctypes\nctypes.string_at(1 << 31)')
+    expect(run.end).toMatchObject({ code: 139, error: { className: 'SystemError' } })
+    expect(run.err).toMatch(/^Fatal Python error: /)
+  })
+
+  it('deep recursion is no crash', async () => {
+    const run = await lab.run('x = []\nfor i in range(50_000): x = [x]\nprint(len(repr(x)))\ndef f(n): return f(n + 1)\ntry: f(0)\nexcept RecursionError: print("caught")')
+    expect(run).toMatchObject({ out: '100002\ncaught\n', end: { code: 0 } })
+  })
+
   it('os._exit, os.abort and a signal to itself end the process, not the thread alone', async () => {
     expect((await ends('import os\nprint("x")\nos._exit(3)\nprint("never")')).exit).toEqual({ code: 3 })
     expect((await ends('import os, signal\nos.kill(os.getpid(), signal.SIGKILL)')).exit).toEqual({ code: 137, signal: 'SIGKILL' })
@@ -169,6 +180,7 @@ describe('what is not here', () => {
     expect(await error('import pyspark.ml')).toMatchObject({ className: 'NotImplementedError', message: 'pyspark.ml is not in Kindling yet (line 3)' })
     expect(await error('from pyspark.streaming import StreamingContext')).toMatchObject({ message: 'pyspark.streaming is not in Kindling yet (line 3)' })
     expect(await error('from pyspark import SparkFiles')).toMatchObject({ message: 'pyspark.SparkFiles is not in Kindling yet (line 3)' })
+    expect(await error('import threading\nthreading.Thread(target=print).start()')).toMatchObject({ message: 'threading.Thread is not in Kindling yet (line 4)' })
     expect(await error('sc.addPyFile("x.py")')).toMatchObject({ message: 'SparkContext.addPyFile is not in Kindling yet (line 3)' })
   })
 

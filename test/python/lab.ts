@@ -64,11 +64,12 @@ export class Lab {
     return this.#worker
   }
 
-  program(engine: LocalEngine, run: Partial<Run> = {}): ProgramThread {
+  program(engine: LocalEngine, run: Partial<Run> = {}, memoryLimit?: number): ProgramThread {
     const thread = new ProgramThread({
       threadEntry: this.threadEntry,
       snapshot: this.snapshot,
       folders: [this.data],
+      ...(memoryLimit === undefined ? {} : { memoryLimit }),
       onOutput: (stream, text) => {
         if (stream === 'stdout') run.out = (run.out ?? '') + text
         else run.err = (run.err ?? '') + text

@@ -84,6 +84,17 @@ while time.time() < end:
     await thread.terminate()
   })
 
+  it('raises MemoryError at the limit of its memory', async () => {
+    const engine = new LocalEngine(lab.worker)
+    const run: { out?: string } = {}
+    const thread = lab.program(engine, run, 100_000_000)
+    const source = 'try: bytearray(200_000_000)\nexcept MemoryError: print("no")\nprint(len(bytearray(20_000_000)))'
+    await thread.run({ source, fileName: 'p.py', argv: [], cwd: lab.data, env: {} })
+    expect(run.out).toBe('no\n20000000\n')
+    expect(thread.memoryBytes()).toBeLessThanOrEqual(100_000_000)
+    await thread.terminate()
+  })
+
   it('ends where it is: in a loop, in a call', async () => {
     for (const source of ['while True: pass', 'import time\ntime.sleep(1000)']) {
       const thread = lab.program(new LocalEngine(lab.worker))

@@ -1,10 +1,13 @@
 """Python's own side of the sandbox: ends of the process go to the host, sleeping does not spin."""
 
+import asyncio
 import os
 import signal
+import threading
 import time
 
 from kindling import bridge, host
+from kindling.missing import missing
 
 
 def _exit(status):
@@ -44,6 +47,13 @@ def _system(_command):
     raise OSError(138, "Kindling's Python has no other processes")
 
 
+def _absent(name):
+    def refuse(*_args, **_named):
+        raise missing(name)
+
+    return refuse
+
+
 def close():
     import posix
 
@@ -53,6 +63,8 @@ def close():
         module.abort = _abort
         module.system = _system
     time.sleep = _sleep
+    threading.Thread.start = _absent("threading.Thread")
+    asyncio.run = _absent("asyncio.run")
 
 
 def set_environment(values):

@@ -27,6 +27,9 @@ class Accumulator:
         self._deserialized = False
         _registry[aid] = self
 
+    def __class_getitem__(cls, _):
+        return cls
+
     def __reduce__(self):
         return _deserialize_accumulator, (self.aid, self.accum_param.zero(self._value), self.accum_param)
 

@@ -24,6 +24,9 @@ class Broadcast:
         self._id = bridge.call("broadcast", value=self._data)["id"]
         self._destroyed = False
 
+    def __class_getitem__(cls, _):
+        return cls
+
     @classmethod
     def _of_task(cls, bid):
         made = object.__new__(cls)

@@ -58,6 +58,9 @@ class RDD(Actions, Pairs, Statistics, Sampling, Storing):
     def __repr__(self):
         return str(self._jrdd)
 
+    def __class_getitem__(cls, _):
+        return cls
+
     def __getnewargs__(self):
         raise PySparkRuntimeError(errorClass="RDD_TRANSFORM_ONLY_VALID_ON_DRIVER", messageParameters={})
 
@@ -256,6 +259,6 @@ class PipelinedRDD(RDD):
 _NOT_HERE = (
     "barrier cleanShuffleDependencies collectWithJobGroup countApprox countApproxDistinct getResourceProfile "
     "meanApprox pipe saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset saveAsNewAPIHadoopFile "
-    "saveAsPickleFile saveAsSequenceFile sumApprox toDF withResources"
+    "saveAsPickleFile saveAsSequenceFile sumApprox withResources"
 )
 guard(RDD, _NOT_HERE)
