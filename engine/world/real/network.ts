@@ -93,8 +93,8 @@ class SocketConnection<Out, In> implements Connection<Out, In> {
   #closed = false
   #onClose: (() => void)[] = []
   #unsent: Uint8Array[] = []
-  /** Frames on their way on the lab clock; later frames wait behind them even when due at once. */
-  #travelling = 0
+  /** Frames on their way on the lab clock, oldest first; later frames wait behind them even when due at once. */
+  #travelling: Frame[] = []
 
   constructor(socket: Socket, network: NetworkOptions, options: ConnectionOptions, peer: ActorId) {
     this.#socket = socket
@@ -198,15 +198,16 @@ class SocketConnection<Out, In> implements Connection<Out, In> {
       return
     }
     const { clock, latencyMs } = this.#network
-    if (!this.#onClock || frame.sent < 0 || (latencyMs === 0 && !clock.paused && this.#travelling === 0)) {
+    if (!this.#onClock || frame.sent < 0 || (latencyMs === 0 && !clock.paused && this.#travelling.length === 0)) {
       this.#deliver(frame)
       return
     }
-    this.#travelling++
+    this.#travelling.push(frame)
+    // The timers of two frames may ring in either order when they are due within a moment of one another; a
+    // connection keeps the order of its frames, so each ring lets the oldest arrive.
     clock.after(Math.max(0, frame.sent + latencyMs - clock.now()), `message ${(frame.message as { type?: string }).type ?? ''}`, () => {
-      this.#travelling--
-      this.#deliver(frame)
-      if (this.#closed && this.#travelling === 0) this.#tellClosed()
+      this.#deliver(this.#travelling.shift()!)
+      if (this.#closed && this.#travelling.length === 0) this.#tellClosed()
     })
   }
 
@@ -219,7 +220,7 @@ class SocketConnection<Out, In> implements Connection<Out, In> {
     if (this.#closed) return
     this.#closed = true
     // What was on the wire still arrives before the end is noticed.
-    if (this.#travelling === 0) this.#tellClosed()
+    if (this.#travelling.length === 0) this.#tellClosed()
   }
 
   #tellClosed(): void {
