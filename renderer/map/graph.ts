@@ -22,7 +22,7 @@ interface WirePlan {
   id: string
   a: string
   b: string
-  kind: 'driver' | 'master' | 'gone' | 'many'
+  kind: 'driver' | 'master' | 'gone' | 'left' | 'many'
 }
 
 /** Nodes of a layout by id, in drawing order: frames first. */
@@ -46,7 +46,7 @@ export function wiresOf(layout: MapLayout, appId: string | null): WirePlan[] {
   if (layout.driver) {
     for (const place of layout.executors) {
       if (place.ghost || (appId !== null && place.executor.appId !== appId)) continue
-      wires.push({ id: `wire:${place.key}`, a: 'driver', b: place.key, kind: place.dead ? 'gone' : layout.executors.length > MANY ? 'many' : 'driver' })
+      wires.push({ id: `wire:${place.key}`, a: 'driver', b: place.key, kind: place.left ? 'left' : place.dead ? 'gone' : layout.executors.length > MANY ? 'many' : 'driver' })
     }
   }
   return wires
@@ -103,6 +103,7 @@ export function styleOf(colours: Colours): StylesheetJson {
     },
     { selector: 'edge.master', style: { 'line-opacity': 0.45 } },
     { selector: 'edge.many', style: { 'line-opacity': 0.25, width: 3 } },
+    { selector: 'edge.left', style: { 'line-style': 'dashed', 'line-dash-pattern': [3, 5], 'line-opacity': 0.6 } },
     { selector: 'edge.gone', style: { 'line-color': colours.fail, 'line-style': 'dashed', 'line-dash-pattern': [3, 5], 'line-opacity': 0.9 } }
   ]
 }

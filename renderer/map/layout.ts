@@ -17,6 +17,8 @@ export interface ExecutorPlace {
   executor: ExecutorView
   box: Box
   dead: boolean
+  /** It left in order, as at the end of its application. */
+  left: boolean
   /** Dead and replaced: drawn faintly. */
   ghost: boolean
 }
@@ -52,11 +54,18 @@ export const isDead = (executor: ExecutorView): boolean =>
 /** In local mode tasks run in the driver itself, under this executor id (§2). */
 export const isDriverItself = (executor: { id: string }): boolean => executor.id === 'driver'
 
-/** Executors drawn on a worker: all that live and, of the dead, the last one. Oldest first. */
+/** True of one that ended with exit code 0, and not because it was lost. */
+export const leftInOrder = (executor: ExecutorView): boolean => executor.end !== null && executor.end.code === 0 && executor.end.signal === null
+
+/**
+ * Executors drawn on a worker: all that live, those of the newest application that left in order, and the one that
+ * died last. Oldest first.
+ */
 export function drawnOn(executors: readonly ExecutorView[]): ExecutorView[] {
-  const dead = executors.filter(isDead)
-  const last = dead.reduce<ExecutorView | null>((latest, one) => (latest === null || deathOf(one) >= deathOf(latest) ? one : latest), null)
-  return executors.filter((one) => !isDead(one) || one === last)
+  const newest = executors.at(-1)?.appId
+  const lost = executors.filter((one) => isDead(one) && !leftInOrder(one))
+  const last = lost.reduce<ExecutorView | null>((latest, one) => (latest === null || deathOf(one) >= deathOf(latest) ? one : latest), null)
+  return executors.filter((one) => !isDead(one) || one === last || (leftInOrder(one) && one.appId === newest))
 }
 
 const deathOf = (executor: ExecutorView): number => executor.end?.t ?? executor.removedAt ?? 0
@@ -147,7 +156,8 @@ export function layoutMap(view: RunView): MapLayout {
         executor,
         box: { x: box.x + FRAME_PAD, y, w: CARD_W, h },
         dead,
-        ghost: dead && frame.drawn.some((one) => !isDead(one) && one.launchedAt >= deathOf(executor) && one.registeredAt !== null)
+        left: dead && leftInOrder(executor),
+        ghost: dead && !leftInOrder(executor) && frame.drawn.some((one) => one.launchedAt >= deathOf(executor) && one.registeredAt !== null)
       })
       y += h + 8
     }

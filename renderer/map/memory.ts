@@ -12,9 +12,12 @@ export interface Region {
   tone: RoomTone
 }
 
+/** Less cannot be seen, nor told in MB. */
+const LEAST = 50_000
+
 /** Rooms that count against the heap limit. */
 export function heapRegions(account: MemoryAccount): Region[] {
-  return memoryRooms(account).flatMap((room) => (room.inHeap && room.name !== 'free' ? [{ name: room.label, bytes: room.bytes, tone: TONES[room.name] }] : []))
+  return memoryRooms(account).flatMap((room) => (room.inHeap && room.name !== 'free' && room.bytes >= LEAST ? [{ name: room.label, bytes: room.bytes, tone: TONES[room.name] }] : []))
 }
 
 export const usedMemory = heldInHeap

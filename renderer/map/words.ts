@@ -6,6 +6,9 @@ import { count } from './slots.ts'
 
 export const busySlots = (executor: ExecutorView): number => executor.slots.filter((slot) => slot !== null).length
 
+/** False of an end in order. */
+export const diedOf = (end: { code: number | null; signal: string | null }): boolean => end.code !== 0 || end.signal !== null
+
 /** `exit 137`, or `gone` while nobody knows the code. */
 export function endText(end: { code: number | null; signal: string | null } | null): string {
   if (!end) return 'gone'

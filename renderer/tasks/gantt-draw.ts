@@ -30,7 +30,7 @@ export function drawGantt(context: CanvasRenderingContext2D, gantt: Gantt, colou
   context.clip()
   context.translate(0, -state.top)
   for (const row of gantt.rows) if (inSight(row.y, row.h)) rowBehind(context, gantt, row, colours, state)
-  for (const link of gantt.links) if (inSight(link.from.y, 8) || inSight(link.to.y, 8)) drawLink(context, link.from, link.to, colours)
+  for (const link of gantt.links) if (inSight(link.from.y, 8) || inSight(link.to.y, 8)) drawLink(context, link.from, link.to, colours, link.from.task.id === state.selectedTask || link.to.task.id === state.selectedTask)
   for (const bar of gantt.bars) if (inSight(bar.y, bar.h)) drawBar(context, bar, colours, bar.task.id === state.selectedTask)
   for (const death of gantt.deaths) if (inSight(death.row.y, death.row.h)) drawDeath(context, gantt, death, colours, state)
   context.restore()
@@ -127,14 +127,15 @@ function stripes(context: CanvasRenderingContext2D, bar: Bar, colour: string, wa
   context.restore()
 }
 
-function drawLink(context: CanvasRenderingContext2D, from: Bar, to: Bar, colours: Colours): void {
+function drawLink(context: CanvasRenderingContext2D, from: Bar, to: Bar, colours: Colours, selected: boolean): void {
   const x = from.x + from.w
   const y = from.y + from.h / 2
   const end = to.y + to.h / 2
   const reach = Math.max(10, Math.min(40, (to.x - x) * 0.6))
   context.strokeStyle = colours.again
-  context.lineWidth = 1.1
-  context.globalAlpha = 0.75
+  // Many together are a hint of what came again; the one asked for stands out.
+  context.lineWidth = selected ? 2 : 1
+  context.globalAlpha = selected ? 1 : 0.4
   context.beginPath()
   context.moveTo(x, y)
   context.bezierCurveTo(x + reach, y, to.x - reach, end, to.x, end)

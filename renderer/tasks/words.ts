@@ -24,6 +24,9 @@ export function taskLine(task: TaskView, now: number): string {
 
 export const stageName = (stage: { id: number; attempt: number }): string => `stage ${stage.id}${stage.attempt > 0 ? ` (attempt ${stage.attempt})` : ''}`
 
+/** After a stage's name where there is little room: it runs again, or it stopped. */
+export const stageSign = (stage: StageView): string => `${stage.attempt > 0 ? ` ↻${stage.attempt > 1 ? stage.attempt : ''}` : ''}${stage.state === 'failed' ? ' ✕' : ''}`
+
 export const STAGE_STATE: Record<StageView['state'], string> = { waiting: 'waiting', running: 'running', complete: 'complete', failed: 'failed', skipped: 'skipped' }
 
 export const stageTone = (stage: StageView): string => ({ waiting: '', running: 'run', complete: 'ok', failed: 'fail', skipped: '' })[stage.state]

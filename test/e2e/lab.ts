@@ -29,12 +29,15 @@ export async function openLab(): Promise<void> {
 
 /** Gives the page inside the window this size, CSS pixels. False where the host does not let a test do that. */
 export async function resize(width: number, height: number): Promise<boolean> {
-  const inner = (): Promise<[number, number]> => browser.execute(() => [window.innerWidth, window.innerHeight] as [number, number])
+  const inner = (): Promise<{ width: number; height: number }> => browser.execute(() => ({ width: window.innerWidth, height: window.innerHeight }))
   if (!inBrowser) return false
-  const [w, h] = await inner()
+  const page = await inner()
   const outer = await browser.getWindowSize()
-  await browser.setWindowSize(outer.width + width - w, outer.height + height - h)
-  await until(`a page of ${width}×${height}`, async () => (await inner()).join() === `${width},${height}`)
+  await browser.setWindowSize(outer.width + width - page.width, outer.height + height - page.height)
+  await until(`a page of ${width}×${height}`, async () => {
+    const now = await inner()
+    return now.width === width && now.height === height
+  })
   return true
 }
 
@@ -42,7 +45,7 @@ export async function choose(scenario: string): Promise<void> {
   await by('scenario-menu').click()
   await by(`scenario-${scenario}`).waitForDisplayed()
   await by(`scenario-${scenario}`).click()
-  await until('the scenario stands in the guide', async () => (await step()).number === 1)
+  await by(`scenario-${scenario}`).waitForDisplayed({ reverse: true })
 }
 
 /** Presses Run and waits until the run is there. */

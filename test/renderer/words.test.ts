@@ -3,7 +3,7 @@ import { FAULTS } from '../../engine/faults/index.ts'
 import { foldAll } from '../../engine/view/fold.ts'
 import type { RunView, StoryLine } from '../../engine/view/types.ts'
 import { answerTo, strikingText, targetFor, whenMistake, whenText } from '../../renderer/faults/faults.ts'
-import { movesOn, stepDone } from '../../renderer/guide/steps.ts'
+import { movesOn, stepDone, stepReached } from '../../renderer/guide/steps.ts'
 import { MOST_TEXT, outputByActor } from '../../renderer/output/groups.ts'
 import { announcement } from '../../renderer/story/announce.ts'
 import { crashRun } from '../view/fixtures/crash-run.ts'
@@ -44,19 +44,29 @@ describe('a fault button', () => {
 
 describe('the guide', () => {
   test('ticks a step when the event has come, not before', () => {
-    expect(stepDone('run-started', foldAll([]))).toBe(false)
-    expect(stepDone('executor-lost', at(3900))).toBe(false)
-    expect(stepDone('executor-lost', at(4100))).toBe(true)
-    expect(stepDone('executor-replaced', at(4100))).toBe(false)
-    expect(stepDone('executor-replaced', at(4400))).toBe(true)
-    expect(stepDone('run-ended', at(7062))).toBe(true)
-    expect(stepDone('driver-died', at(7062))).toBe(false)
-    expect(stepDone('read', at(7062))).toBe(false)
+    expect(stepDone({ until: 'run-started' }, foldAll([]))).toBe(false)
+    expect(stepDone({ until: 'executor-lost' }, at(3900))).toBe(false)
+    expect(stepDone({ until: 'executor-lost' }, at(4100))).toBe(true)
+    expect(stepDone({ until: 'executor-replaced' }, at(4100))).toBe(false)
+    expect(stepDone({ until: 'executor-replaced' }, at(4400))).toBe(true)
+    expect(stepDone({ until: 'run-ended' }, at(7062))).toBe(true)
+    expect(stepDone({ until: 'driver-died' }, at(7062))).toBe(false)
+    expect(stepDone({ until: 'read' }, at(7062))).toBe(false)
+    expect(stepDone({ until: 'stage-running' }, at(3500))).toBe(true)
+    expect(stepDone({ until: 'stage-running', stage: 9 }, at(7062))).toBe(false)
+  })
+  test('says where a run has come to', () => {
+    const steps = [{ title: '', text: '', until: 'run-started' as const }, { title: '', text: '', until: 'executor-lost' as const }, { title: '', text: '', until: 'run-ended' as const }]
+    expect(stepReached(steps, foldAll([]))).toBe(0)
+    expect(stepReached(steps, at(3900))).toBe(1)
+    expect(stepReached(steps, at(4100))).toBe(2)
+    expect(stepReached(steps, at(7062))).toBe(2)
   })
   test('turns the page only for what one was asked to do', () => {
     expect(movesOn({ title: '', text: '', until: 'run-started', point: 'run' })).toBe(true)
     expect(movesOn({ title: '', text: '', until: 'executor-lost' })).toBe(false)
     expect(movesOn({ title: '', text: '', until: 'read', point: 'run' })).toBe(false)
+    expect(movesOn({ title: '', text: '', until: 'stage-running', pause: true })).toBe(true)
   })
 })
 
