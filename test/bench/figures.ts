@@ -1,0 +1,24 @@
+/** Small arithmetic of measuring. Times in ms. */
+
+export interface Spread {
+  median: number
+  min: number
+  max: number
+  runs: number
+}
+
+/** Median and bounds, rounded to a tenth. */
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  const tenth = (value: number): number => Math.round(value * 10) / 10
+  return { median: tenth(median), min: tenth(sorted[0]!), max: tenth(sorted.at(-1)!), runs: sorted.length }
+}
+
+/** Measures one after another: they share the processor. */
+export async function repeat(times: number, measure: () => Promise<number>): Promise<number[]> {
+  const values: number[] = []
+  for (let i = 0; i < times; i++) values.push(await measure())
+  return values
+}
