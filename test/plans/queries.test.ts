@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { as, asc, call, cast, col, desc, distinct, fields, lit, local, LocalCluster, randomNumbers, range, type Frame } from './harness.ts'
+import { as, asc, call, cast, col, desc, distinct, fields, lit, local, Frame, LocalCluster, randomNumbers, range } from './harness.ts'
+import { FragmentKilled, runFragment, type PlanFragment } from '../../engine/plans/executor.ts'
 
 let c: LocalCluster
 const cluster = (conf: Record<string, string> = {}, parallelism = 4) => (c = new LocalCluster(conf, parallelism))
@@ -261,4 +262,72 @@ describe('whole queries against plain computation', () => {
     c.memory = 1 << 18
     await expect(c.rows(range(0, 60000).join(range(0, 60000).with('hint', { name: 'broadcast' }), ['id']).plan)).rejects.toThrow(/^\[UNABLE_TO_ACQUIRE_MEMORY\] Unable to acquire \d+ bytes of memory, got \d+\. SQLSTATE: 53200$/)
   })
+})
+
+describe('steps of a frame', () => {
+  const df = () => local(fields(['a', 'integer'], ['b', 'string']), [[1, 'x'], [2, 'y']], 1)
+  it('add, replace, rename and drop columns', async () => {
+    cluster()
+    const f = df().withColumn('c', call('+', col('a'), 10)).withColumn('A', call('*', col('a'), 2))
+    expect((await c.runner.analyze(f.plan)).schema.map((x) => x.name)).toEqual(['A', 'b', 'c'])
+    expect(await c.rows(f.plan)).toEqual([[2, 'x', 11], [4, 'y', 12]])
+    expect((await c.runner.analyze(f.with('rename', { names: [['b', 'B2'], ['none', 'x']] }).plan)).schema.map((x) => x.name)).toEqual(['A', 'B2', 'c'])
+    expect(await c.rows(f.with('drop', { columns: ['c', 'zzz'] }).plan)).toEqual([[2, 'x'], [4, 'y']])
+  })
+  it('unite by name, missing columns null', async () => {
+    cluster()
+    const other = local(fields(['b', 'string'], ['z', 'double']), [['q', 1.5]], 1)
+    expect(await c.rows(new Frame({ op: 'union', left: df().plan, right: other.plan, byName: true, allowMissing: true }).plan)).toEqual([[1, 'x', null], [2, 'y', null], [null, 'q', 1.5]])
+    await expect(c.rows(new Frame({ op: 'union', left: df().plan, right: other.plan, byName: true, allowMissing: false }).plan)).rejects.toThrow('Cannot resolve column name "a" among (b, z).')
+  })
+  it('widen types of a union', async () => {
+    cluster()
+    const wide = local(fields(['a', 'long'], ['b', 'string']), [[{ $long: '9007199254740993' }, 'z']], 1)
+    expect(await c.rows(df().union(wide).plan)).toEqual([[1, 'x'], [2, 'y'], [{ $long: '9007199254740993' }, 'z']])
+  })
+  it('make ranges of any step, and none', async () => {
+    cluster({}, 3)
+    expect((await c.rows(range(10, 0, -3).plan)).flat()).toEqual([10, 7, 4, 1])
+    expect((await c.rows(range(0, 10, 4).plan)).flat()).toEqual([0, 4, 8])
+    expect(await c.count(range(5, 5).plan)).toBe(0)
+    expect((await c.rows(range(9007199254740990, 9007199254740991, 1, 1).select(call('+', col('id'), 3)).plan))[0]![0]).toEqual({ $long: '9007199254740993' })
+    // §10.7: partition i holds the elements from floor(i·n/k) on.
+    const sizes = await c.rows(range(1, 1000000, 1, 8).groupBy(as(call('spark_partition_id'), 'p')).agg(as(call('count', lit(1)), 'n')).orderBy('p').plan)
+    expect(sizes.map((r) => r[1])).toEqual([124999, 125000, 125000, 125000, 125000, 125000, 125000, 125000])
+  })
+})
+
+describe('tasks that are stopped or lose blocks', () => {
+  it('end when they are killed', async () => {
+    cluster()
+    const { fragment } = await c.runner.toRdd(range(0, 1e9, 1, 1).plan)
+    const signal = { killed: false }
+    let seen = 0
+    const io = { ...c.io(0), breathe: async () => void (signal.killed = ++seen > 3) }
+    const read = async () => {
+      for await (const batch of runFragment(JSON.parse(JSON.stringify(fragment)) as PlanFragment, 0, io, { acquire: async (n) => n, release: () => {} }, signal)) expect(batch.length).toBeLessThanOrEqual(4096)
+    }
+    await expect(read()).rejects.toThrow(FragmentKilled)
+    expect(seen).toBe(4)
+  })
+  it('compute a cached block again where it is lost', async () => {
+    cluster()
+    const df = range(0, 100).groupBy(as(call('%', col('id'), 7), 'k')).agg(as(call('count', lit(1)), 'n'))
+    await c.runner.cache(df.plan, { 'Use Disk': true, 'Use Memory': true, 'Use Off Heap': false, Deserialized: true, Replication: 1 })
+    expect(await c.count(df.plan)).toBe(7)
+    const blocks = [...c.cache.keys()]
+    expect(blocks.length).toBe(200)
+    for (const k of blocks.slice(0, 100)) c.cache.delete(k)
+    expect(await c.count(df.plan)).toBe(7)
+    expect(c.cache.size).toBe(200)
+  })
+})
+
+it('unpacks gzip', async () => {
+  cluster()
+  const packed = new Response(new Blob(['id,v\n1,a\n2,b\n']).stream().pipeThrough(new CompressionStream('gzip')))
+  const path = c.file('x.csv.gz', '')
+  await c.files.writeFile(path, new Uint8Array(await packed.arrayBuffer()))
+  const schema = await c.runner.inferSchema('csv', [path], { header: 'true', inferSchema: 'true' }, 'x')
+  expect(await c.rows(new Frame({ op: 'read', format: 'csv', paths: [path], schema, options: { header: 'true' } }).plan)).toEqual([[1, 'a'], [2, 'b']])
 })

@@ -1,39 +1,18 @@
 /** Names and types of a whole plan. */
-import type { Expression, JsonValue, LogicalPlan } from '../contract.ts'
+import type { Expression, LogicalPlan } from '../contract.ts'
 import { AnalysisError, mismatch } from '../errors.ts'
 import type { AnalyzedPlan, Attribute, Logical, Resolved, SortOrder } from '../resolved.ts'
 import { ansiOf, caseSensitiveOf, failSelfJoinOf, zoneOf, type Conf } from '../settings.ts'
-import { isFractional, isNumeric, isOrderable, quoteName, sameType, schemaOf, sqlType } from '../types.ts'
+import { isOrderable, quoteName, sameType, schemaOf, sqlType } from '../types.ts'
 import { aggregateNode } from './aggregate.ts'
 import { coerce, commonType, comparable, type Rules } from './coercion.ts'
+import { ambiguousSelfJoin, MissingFrameColumn } from './frame-errors.ts'
+import { ExpressionIds } from './ids.ts'
+import { dropna, fillna, type NaContext } from './na.ts'
 import { asCondition, generatedAttributes, named, resolve, type Resolver } from './expressions.ts'
 import { allOf, attr, exists, hasAggregate, lit, nullable, toAttribute } from './nodes.ts'
 import { findColumn, unresolvedColumn } from './scope.ts'
-import { attributeText, pretty } from './sql-text.ts'
-
-/** Expression ids, the same each time the same DataFrame is analyzed. */
-export class ExpressionIds {
-  private next = 0
-  private readonly byPlan = new Map<string, number[]>()
-  /** What DataFrames analyzed before put out. */
-  readonly outputs = new Map<number, Attribute[]>()
-
-  /** The ids of one plan node, in the order they are asked for. */
-  forPlan(key: string): () => number {
-    let ids = this.byPlan.get(key)
-    if (!ids) this.byPlan.set(key, (ids = []))
-    let at = 0
-    return () => {
-      if (at === ids.length) ids.push(this.next++)
-      return ids[at++]!
-    }
-  }
-
-  /** An id of no plan's. */
-  fresh(): number {
-    return this.next++
-  }
-}
+import { pretty } from './sql-text.ts'
 
 export interface AnalyzeOptions {
   ids?: ExpressionIds
@@ -79,7 +58,7 @@ class Analyzer {
   }
 
   private resolver(attributes: readonly Attribute[], nextId: () => number): Resolver {
-    return { scope: { attributes, caseSensitive: caseSensitiveOf(this.conf) }, rules: this.rules, nextId, frameColumn: (frame, name) => this.frameColumn(frame, name, attributes) }
+    return { scope: { attributes, caseSensitive: caseSensitiveOf(this.conf) }, rules: this.rules, nextId, salt: this.ids.salt, frameColumn: (frame, name) => this.frameColumn(frame, name, attributes) }
   }
 
   /** `df["x"]`: the very attribute that df had under that name, if it is still there. */
@@ -138,8 +117,8 @@ class Analyzer {
         const child = this.run(plan.child)
         return { op: 'sample', child, fraction: plan.fraction, seed: plan.seed, withReplacement: plan.withReplacement, output: child.output }
       }
-      case 'dropna': return this.dropna(this.run(plan.child), plan.how, plan.columns)
-      case 'fillna': return this.fillna(this.run(plan.child), plan.values, nextId)
+      case 'dropna': return dropna(this.run(plan.child), plan.how, plan.columns, this.naContext(nextId))
+      case 'fillna': return fillna(this.run(plan.child), plan.values, this.naContext(nextId))
       case 'hint': {
         const child = this.run(plan.child)
         return { op: 'hint', child, name: plan.name, output: child.output }
@@ -149,6 +128,10 @@ class Analyzer {
         return { op: 'alias', child, name: plan.name, output: child.output.map((a) => ({ ...a, qualifier: plan.name })) }
       }
     }
+  }
+
+  private naContext(nextId: () => number): NaContext {
+    return { rules: this.rules, caseSensitive: caseSensitiveOf(this.conf), fold: (name) => this.fold(name), nextId }
   }
 
   private fold(name: string): string {
@@ -423,73 +406,6 @@ class Analyzer {
     const list = child.output.map((a): Resolved => (ids.has(a.id) ? attr(a) : { k: 'alias', child: { k: 'agg', fn: 'first', args: [attr(a)], distinct: false, type: a.dataType, nullable: true, ansi: this.rules.ansi, id: nextId() }, name: a.name, id: a.id, type: a.dataType }))
     return { op: 'aggregate', child, grouping: keys, columns: list, output: list.map(toAttribute).map((a, i) => ({ ...a, nullable: child.output[i]!.nullable })) }
   }
-
-  private dropna(child: Logical, how: 'any' | 'all', columns: string[] | undefined): Logical {
-    const list = columns ? columns.map((c) => findColumn(c, { attributes: child.output, caseSensitive: caseSensitiveOf(this.conf) }) ?? fail(unresolvedColumn(c, child.output))) : child.output.map(attr)
-    if (list.length === 0) return child
-    const b = { k: 'call' as const, type: 'boolean' as const, nullable: false, ansi: this.rules.ansi, zone: this.rules.zone }
-    const tests = list.map((e): Resolved => {
-      const there: Resolved = { ...b, name: 'isnotnull', args: [e] }
-      return isFractional(e.type) ? { ...b, name: 'and', args: [there, { ...b, name: 'not', args: [{ ...b, name: 'isnan', args: [e] }] }] } : there
-    })
-    const condition = how === 'any' ? allOf(tests)! : tests.reduce((x, y) => ({ ...b, name: 'or', args: [x, y] }))
-    return { op: 'filter', child, condition, output: child.output }
-  }
-
-  private fillna(child: Logical, values: Record<string, JsonValue> | JsonValue, nextId: () => number): Logical {
-    const isMap = values !== null && typeof values === 'object' && !Array.isArray(values)
-    const typeOfValue = (v: JsonValue) => (typeof v === 'boolean' ? 'boolean' : typeof v === 'number' ? (Number.isInteger(v) ? 'long' : 'double') : typeof v === 'string' ? 'string' : 'null')
-    const valueFor = (a: Attribute): { value: JsonValue; type: 'boolean' | 'long' | 'double' | 'string' | 'null' } | null => {
-      if (isMap) {
-        const k = Object.keys(values as object).find((n) => this.fold(n) === this.fold(a.name))
-        if (k === undefined) return null
-        const value = (values as Record<string, JsonValue>)[k]!
-        return { value, type: typeOfValue(value) }
-      }
-      const type = typeOfValue(values)
-      const fits = type === 'string' ? a.dataType === 'string' : type === 'boolean' ? a.dataType === 'boolean' : isNumeric(a.dataType)
-      return fits ? { value: values as JsonValue, type } : null
-    }
-    if (isMap) for (const n of Object.keys(values)) if (!child.output.some((a) => this.fold(a.name) === this.fold(n))) throw unresolvedColumn(n, child.output)
-    const columns = child.output.map((a): Resolved => {
-      const v = valueFor(a)
-      if (!v) return attr(a)
-      const source: Resolved = isFractional(a.dataType) ? { k: 'call', name: 'nanvl', args: [attr(a), lit(null, a.dataType)], type: a.dataType, nullable: true, ansi: this.rules.ansi, zone: this.rules.zone } : attr(a)
-      return { k: 'alias', child: { k: 'call', name: 'coalesce', args: [source, coerce(lit(v.value, v.type), a.dataType, this.rules)], type: a.dataType, nullable: false, ansi: this.rules.ansi, zone: this.rules.zone }, name: a.name, id: nextId(), type: a.dataType }
-    })
-    return { op: 'project', child, columns, output: columns.map(toAttribute) }
-  }
-}
-
-function fail(e: Error): never {
-  throw e
 }
 
 const generatorOf = (e: Resolved): Extract<Resolved, { k: 'gen' }> | null => (e.k === 'gen' ? e : e.k === 'alias' && e.child.k === 'gen' ? e.child : null)
-
-const ambiguousSelfJoin = (list: Extract<Resolved, { k: 'attr' }>[]) => {
-  const names = list.map((a) => attributeText(a)).join(', ')
-  const e = new AnalysisError('_LEGACY_ERROR_TEMP_1182', `Column ${names} are ambiguous. It's probably because you joined several Datasets together, and some of these Datasets are the same. This column points to one of the Datasets but Spark is unable to figure out which one. Please alias the Datasets with different names via \`Dataset.as\` before joining them, and specify the column using qualified name, e.g. \`df.as("a").join(df.as("b"), $"a.id" > $"b.id")\`. You can also set spark.sql.analyzer.failAmbiguousSelfJoin to false to disable this check.`, '42000')
-  e.message = e.message.replace(/^\[_LEGACY_ERROR_TEMP_1182\] /, '').replace(/ SQLSTATE: 42000$/, '')
-  return e
-}
-
-/** `df["x"]` where df's x is not among the input's columns. */
-class MissingFrameColumn extends Error {
-  readonly column: Extract<Resolved, { k: 'attr' }>
-  readonly input: readonly Attribute[]
-  constructor(column: Extract<Resolved, { k: 'attr' }>, input: readonly Attribute[]) {
-    super(column.name)
-    this.column = column
-    this.input = input
-  }
-
-  toError(operator: string): AnalysisError {
-    const inputText = this.input.map((a) => `"${a.name}"`).join(', ')
-    const again = this.input.some((a) => a.name.toLowerCase() === this.column.name.toLowerCase())
-    const shown = `!${operator} [${attributeText(this.column)}]`
-    return again
-      ? new AnalysisError('MISSING_ATTRIBUTES.RESOLVED_ATTRIBUTE_APPEAR_IN_OPERATION', `Resolved attribute(s) "${this.column.name}" missing from ${inputText} in operator ${shown}. Attribute(s) with the same name appear in the operation: "${this.column.name}".\nPlease check if the right attribute(s) are used.`, 'XX000')
-      : new AnalysisError('MISSING_ATTRIBUTES.RESOLVED_ATTRIBUTE_MISSING_FROM_INPUT', `Resolved attribute(s) "${this.column.name}" missing from ${inputText} in operator ${shown}.`, 'XX000')
-  }
-}

@@ -16,6 +16,8 @@ export interface Resolver {
   scope: Scope
   rules: Rules
   nextId(): number
+  /** Part of the seed of rand() without one. */
+  salt: number
   /** The attribute that `frame["name"]` meant, or an error; null when the frame is not known. */
   frameColumn(frame: number, name: string): Resolved | null
 }
@@ -112,7 +114,7 @@ function call(e: Extract<Expression, { expr: 'call' }>, r: Resolver): Resolved {
   const raw: Resolved = { k: 'call', name, args: plain, type: 'null', nullable: true, ansi, zone }
   const t = rule(plain, r.rules, () => pretty(raw), name)
   const renamed = t.type === 'date' && (name === '+' || name === '-') ? (name === '+' ? 'date_add' : 'date_sub') : name
-  const seed = renamed === 'rand' || renamed === 'randn' ? t.seed ?? r.nextId() * 7919 : undefined
+  const seed = renamed === 'rand' || renamed === 'randn' ? t.seed ?? r.salt + r.nextId() * 7919 : undefined
   return { k: 'call', name: renamed, args: t.args, type: t.type, nullable: t.nullable, ansi, zone, ...(seed === undefined ? {} : { seed }) }
 }
 

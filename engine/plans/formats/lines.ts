@@ -1,17 +1,37 @@
 /** Lines of a piece of a text file, cut as Hadoop's record reader cuts them: a line belongs to the split it begins in. */
 import type { FileSplit, FragmentIo } from '../fragment.ts'
 
+/** The bytes of a file; `.gz` is unpacked on the way (such a file is one split). */
+async function* bytesOf(path: string, start: number, io: FragmentIo): AsyncGenerator<Uint8Array> {
+  const raw = io.openFile(path, start, Infinity)
+  if (!path.endsWith('.gz')) {
+    yield* raw
+    return
+  }
+  const from = raw[Symbol.asyncIterator]()
+  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(c) {
+      const next = await from.next()
+      if (next.done) c.close()
+      else c.enqueue(Uint8Array.from(next.value))
+    },
+  })
+  const unpacked = source.pipeThrough(new DecompressionStream('gzip')).getReader()
+  for (let next = await unpacked.read(); !next.done; next = await unpacked.read()) yield next.value
+}
+
 /** Batches of lines of a split; the line break is `\n`, `\r\n` or `\r` unless `separator` names another. */
 export async function* splitLines(split: FileSplit, io: FragmentIo, encoding = 'utf-8', separator?: string): AsyncGenerator<string[]> {
   const decoder = new TextDecoder(encoding, { ignoreBOM: true })
   const breaks = separator ? separator : /\r\n|\n|\r/
-  const end = split.start + split.length
+  // What is packed is read to its end.
+  const end = split.path.endsWith('.gz') ? Infinity : split.start + split.length
   let skipFirst = split.start > 0
   let held: Uint8Array = new Uint8Array(0)
   /** File offset of held[0]. */
   let at = split.start
   let read = 0
-  for await (const chunk of io.openFile(split.path, split.start, Infinity)) {
+  for await (const chunk of bytesOf(split.path, split.start, io)) {
     read += chunk.length
     held = held.length ? join(held, chunk) : chunk
     if (skipFirst) {
@@ -62,7 +82,7 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
 export async function wholeText(split: FileSplit, io: FragmentIo, encoding = 'utf-8'): Promise<string> {
   const decoder = new TextDecoder(encoding)
   let text = ''
-  for await (const chunk of io.openFile(split.path, 0, Infinity)) {
+  for await (const chunk of bytesOf(split.path, 0, io)) {
     io.count('input-bytes', chunk.length)
     text += decoder.decode(chunk, { stream: true })
   }

@@ -176,7 +176,8 @@ export interface Explained {
 export function physicalText(e: Explained): string {
   if (!e.adaptive) return treeText(physicalTree(e.root, codegenStages(e.root)))
   if (!e.final) return treeText({ line: 'AdaptiveSparkPlan isFinalPlan=false', children: [physicalTree(e.root, null)] })
-  return treeText({ line: 'AdaptiveSparkPlan isFinalPlan=true', children: [{ line: '== Final Plan ==', children: [] }, physicalTree(e.final, codegenStages(e.final)), { line: '== Initial Plan ==', children: [] }, physicalTree(e.root, null)] }).replace(/:- == Final Plan ==/, '+- == Final Plan ==').replace(/^:- (.*)$/m, '   $1')
+  const inside = (t: Tree) => treeText(t).replace(/^(?=.)/gm, '   ')
+  return `AdaptiveSparkPlan isFinalPlan=true\n+- == Final Plan ==\n${inside(physicalTree(e.final, codegenStages(e.final)))}+- == Initial Plan ==\n${inside(physicalTree(e.root, null))}`
 }
 
 function logicalLine(p: Logical): string {

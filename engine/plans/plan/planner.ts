@@ -2,7 +2,7 @@
 import type { FileStatus } from '../env.ts'
 import type { SortKey } from '../fragment.ts'
 import type { AnalyzedPlan, Logical, Resolved, SortOrder } from '../resolved.ts'
-import { ExpressionIds } from '../analyze/analyzer.ts'
+import { ExpressionIds } from '../analyze/ids.ts'
 import { allOf, attr, conjuncts, deterministic, references } from '../analyze/nodes.ts'
 import { adaptiveOf, broadcastThresholdOf, leafParallelismOf, topKThresholdOf, zoneOf, type Conf } from '../settings.ts'
 import { csvOptions, reader } from '../formats/options.ts'

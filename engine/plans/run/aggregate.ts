@@ -95,6 +95,8 @@ export async function* aggregate(op: Op<'aggregate'>, partition: number, rt: Run
   let groups = new Map<unknown, Row>()
   const files: SpillFile[] = []
   const values = new Array<unknown>(nk)
+  // States that collect values grow with every row.
+  const growing = list.some((s) => s.agg.state.some((c) => typeof c.dataType === 'object' && c.dataType.type === 'array'))
 
   const spill = async (): Promise<void> => {
     while (files.length < SPILL_FILES) files.push(rt.io.spillFile())
@@ -129,6 +131,7 @@ export async function* aggregate(op: Op<'aggregate'>, partition: number, rt: Run
         }
         take(g, row)
       }
+      if (growing) account.used += batch.length * 24
       if (account.short && !(await account.cover())) await spill()
     }
     if (!files.length) {

@@ -65,6 +65,7 @@ export class Stages {
   async lower(p: Physical): Promise<Stage> {
     switch (p.op) {
       case 'Range': {
+        if (p.count === 0n) return this.stage({ op: 'empty', output: p.output }, 0, { name: 'EmptyRDD', scope: 'Range', partitions: 0, parents: [] })
         const source: Rdd = { name: 'ParallelCollectionRDD', scope: 'Range', partitions: p.partitions, parents: [] }
         return this.stage({ op: 'range', start: p.start.toString(), step: p.step.toString(), count: p.count.toString(), partitions: p.partitions, output: p.output }, p.partitions, { name: 'MapPartitionsRDD', scope: 'Range', partitions: p.partitions, parents: [oneToOne(source)] })
       }

@@ -2,12 +2,18 @@
 import type { QueryEnv } from '../env.ts'
 import { AnalysisError } from '../errors.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
-import { csvOptions } from '../formats/options.ts'
+import { csvOptions, reader } from '../formats/options.ts'
 import { sqlType } from '../types.ts'
 import type { Attribute } from '../resolved.ts'
 import type { Execution } from './execution.ts'
 
 const FORMATS = new Set(['csv', 'json', 'text'])
+
+/** Something Spark has and we have not: raised in Python as NotImplementedError. */
+class NotHere extends Error {
+  readonly pythonClass = 'NotImplementedError'
+  readonly javaClass = 'java.lang.UnsupportedOperationException'
+}
 
 export interface WriteRequest {
   format: string
@@ -19,6 +25,8 @@ export interface WriteRequest {
 /** Refuses what a format cannot hold. */
 export function checkWrite(output: readonly Attribute[], w: WriteRequest, conf: Record<string, string>): void {
   if (!FORMATS.has(w.format)) throw new AnalysisError('DATA_SOURCE_NOT_FOUND', `Failed to find the data source: ${w.format}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version.`, '42K02')
+  const compression = reader(w.options)('compression') ?? reader(w.options)('codec')
+  if (compression !== undefined && !/^(none|uncompressed)$/i.test(compression)) throw new NotHere(`compression=${compression} when writing ${w.format}`)
   const seen = new Set<string>()
   for (const a of output) {
     const name = a.name.toLowerCase()
