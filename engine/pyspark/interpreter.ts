@@ -69,6 +69,8 @@ export interface Interpreter {
   entry<Arguments extends unknown[]>(name: string): (...args: Arguments) => void
   /** CPython looks at this byte between bytecodes and runs the handler of the signal it finds. */
   watchSignals(byte: Uint8Array): void
+  /** Empties the object through which the interpreter can be steered from JavaScript: Python might get hold of it. */
+  close(): void
   makeSnapshot(): Uint8Array
 }
 
@@ -100,9 +102,13 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   const module = (python as unknown as { _module: { HEAPU8: Uint8Array } })._module
   options.onMemory(module.HEAPU8.byteLength)
   const boot = options.forSnapshot ? null : (python.pyimport('kindling.boot') as Record<string, PythonFunction>)
+  const watchSignals = python.setInterruptBuffer.bind(python)
   return {
     entry: (name) => boot![name]!,
-    watchSignals: (byte) => python.setInterruptBuffer(byte),
+    watchSignals,
+    close: () => {
+      for (const name of Object.getOwnPropertyNames(python)) Reflect.deleteProperty(python, name)
+    },
     makeSnapshot: () => python.makeMemorySnapshot()
   }
 }

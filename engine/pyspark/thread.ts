@@ -43,6 +43,7 @@ if (data.role === 'snapshot') {
   const order = interpreter.entry<[kind: string, head: string, blob: Uint8Array | undefined]>('order')
   interpreter.entry<[role: string, functions: PythonFunctions]>('attach')(data.role, bridge.functions())
   interpreter.watchSignals(control.signal)
+  interpreter.close()
   closeSandbox()
   parentPort!.on('message', (message: Order) => {
     bridge.begin(message.order)

@@ -135,6 +135,24 @@ attempt(lambda: host.to_js([1]).map.constructor("return 1")())
     expect(lines.slice(6).map((line) => line.includes("Code from text is closed in Kindling's Python"))).toEqual([true, true, true, true])
   })
 
+  it('leaves no object of the host lying about', async () => {
+    const run = await lab.run(`
+import gc
+kind = type(__import__("kindling.host", fromlist=["host"]).functions).__mro__
+proxies = {}
+for one in gc.get_objects():
+    values = list(one.values()) if isinstance(one, dict) else list(one) if isinstance(one, (list, tuple)) else []
+    for value in values:
+        if any("JsProxy" in base.__name__ for base in type(value).__mro__):
+            proxies[id(value)] = value
+for proxy in proxies.values():
+    for name in ("FS", "_module", "_api", "runPython", "loadPackage", "process", "globalThis", "require"):
+        if hasattr(proxy, name): print(name, str(proxy)[:80])
+print("looked at", len(proxies) > 0)
+`)
+    expect(run.out).toBe('looked at True\n')
+  })
+
   it('has no processes and no network', async () => {
     const lines = await attempts(`
 import os, subprocess, socket, urllib.request

@@ -69,6 +69,9 @@ def install(sources):
 def hide():
     """From now on the glue cannot be imported."""
     finder.hidden = HIDDEN
+    for entry in sys.meta_path:
+        # The glue's own importer holds the JavaScript objects that it lends as modules.
+        getattr(entry, "jsproxies", {}).clear()
     for name in list(sys.modules):
         if name.partition(".")[0] in HIDDEN:
             del sys.modules[name]
