@@ -1,6 +1,7 @@
 /** Driver side of CPython: one thread that runs the learner's program. */
 import type { DriverCalls } from './contract.ts'
 import { PythonThread, ThreadEnded } from './host.ts'
+import { guestPath } from './thread-files.ts'
 import { afterReal } from '../world/real/timers.ts'
 
 export { BridgeFailure } from './failures.ts'
@@ -83,7 +84,7 @@ export class ProgramThread {
     }
     look()
     try {
-      return (await this.#thread.order('program', program).answer) as ProgramEnd
+      return (await this.#thread.order('program', { ...program, cwd: guestPath(program.cwd) }).answer) as ProgramEnd
     } catch (error) {
       if (!(error instanceof ThreadEnded && error.crashed)) throw error
       return this.#crashed(error.message)

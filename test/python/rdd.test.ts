@@ -65,6 +65,35 @@ counts.saveAsTextFile("out")
     expect(run.engine.jobs[2]!.callSite).toBe(`collect at ${join(lab.data, 'program.py')}:9`)
   })
 
+  it('do the rest of what RDDs do', async () => {
+    expect(
+      await prints(`
+a = sc.parallelize(range(100), 4)
+print(a.sample(False, 0.1, 81).collect())
+print(a.mapPartitionsWithIndex(lambda i, it: [(i, sum(it))]).collect(), sc.union([a, a, a]).getNumPartitions())
+seen = sc.accumulator(0)
+a.foreachPartition(lambda it: seen.add(len(list(it))))
+print(seen.value, a.map(float).variance(), a.histogram([0, 10, 100]))
+kv = sc.parallelize([("b", 2), ("a", 1), ("b", 1)], 2)
+print(kv.repartitionAndSortWithinPartitions(1, lambda k: 0, False).collect())
+print([(k, tuple(list(v) for v in vs)) for k, vs in kv.groupWith(kv, kv).sortByKey().collect()])
+print(kv.sampleByKey(False, {"a": 1.0, "b": 0.0}, 1).collect(), kv.combineByKey(lambda v: [v], lambda c, v: c + [v], lambda c, d: c + d, 1).collect())
+print(sc.runJob(a, lambda it: [max(it)], [1, 3]), a.filter(lambda x: x > 97).toLocalIterator().__next__())
+print(kv.sortBy(lambda p: p, numPartitions=2).glom().collect(), kv.values().max(key=lambda v: -v), (kv + kv).countByKey()["b"])
+def letters(k): return ord(k) % 2
+print(kv.partitionBy(2, letters).glom().collect(), kv.reduceByKey(lambda x, y: x - y, 2, letters).glom().collect())
+print(sc.parallelize(["x"] * 3).map(lambda s: s.encode()).collect(), a.randomSplit([1.0], 3)[0].count())
+`)
+    ).toBe(
+      [
+        '[4, 26, 39, 41, 42, 52, 63, 76, 80, 86, 97]', '[(0, 300), (1, 925), (2, 1550), (3, 2175)] 12', '100 833.25 ([0, 10, 100], [10, 90])',
+        "[('b', 2), ('b', 1), ('a', 1)]", "[('a', ([1], [1], [1])), ('b', ([2, 1], [2, 1], [2, 1]))]",
+        "[('a', 1)] [('b', [2, 1]), ('a', [1])]", '[49, 99] 98', "[[('a', 1), ('b', 1)], [('b', 2)]] 1 4",
+        "[[('b', 2), ('b', 1)], [('a', 1)]] [[('b', 1)], [('a', 1)]]", "[b'x', b'x', b'x'] 100", ''
+      ].join('\n')
+    )
+  })
+
   it('give what plain Python gives', async () => {
     expect(
       await prints(`

@@ -4,11 +4,13 @@ import os
 
 
 def local(path):
-    """The path in the file system."""
+    """The path in the file system Python sees; `C:\\data` of Windows is `/C:/data` there."""
     if path.startswith("file:"):
         path = path[5:]
         while path.startswith("//"):
             path = path[1:]
+    if path[1:2] == ":" and path[:1].isalpha():
+        path = "/" + path.replace("\\", "/")
     return path
 
 

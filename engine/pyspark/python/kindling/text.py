@@ -68,7 +68,7 @@ class WritePart:
         from pyspark.taskcontext import TaskContext
 
         context = TaskContext.get()
-        part = os.path.join(self.folder, f"part-{index:05d}")
+        part = os.path.join(paths.local(self.folder), f"part-{index:05d}")
         draft = f"{part}.attempt-{context.taskAttemptId()}"
         written = 0
         with open(draft, "wb") as file:
