@@ -32,7 +32,7 @@ function when(run: Run, fits: (event: LabEvent) => boolean): Promise<LabEvent> {
 
 describe('the lab clock', () => {
   test('pause freezes the cluster, a step lets one thing happen, resume goes on', async () => {
-    let steps: number[] = []
+    const steps: number[] = []
     let pausedAt = 0
     const ran = await bench.run(SUMS, {
       conf: { 'kindling.network.latency': '40ms', 'kindling.task.pace': '100ms' },
