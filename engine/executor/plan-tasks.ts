@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { decodeRows, fragmentRowsToJson, FragmentKilled, runMapTask, runResultTask, type FileWriter, type FragmentIo, type FragmentMemory, type PlanFragment, type Row, type SpillFile } from '../plans/executor.ts'
+import { decodeRows, fragmentRowsToJson, FragmentKilled, runMapTask, runResultTask, type FileWriter, type FragmentIo, type FragmentMemory, type FragmentOp, type PlanFragment, type Row, type SpillFile } from '../plans/executor.ts'
+import type { Schema } from '../plans/contract.ts'
 import type { PythonTask } from '../pyspark/contract.ts'
 import type { BlockStore } from './block-store.ts'
 import type { ExecutorEnv } from './env.ts'
@@ -73,14 +74,14 @@ export class PlanTasks {
       }
     }
     try {
-      return await work(fragment, this.#io(launched, counts, spills), memory)
+      return await work(fragment, this.#io(launched, fragment, counts, spills), memory)
     } finally {
       this.#store.releaseTask(taskId)
       for (const spill of spills) await spill.remove()
     }
   }
 
-  #io(launched: LaunchedTask, counts: TaskCounts, spills: SpillFile[]): FragmentIo {
+  #io(launched: LaunchedTask, fragment: PlanFragment, counts: TaskCounts, spills: SpillFile[]): FragmentIo {
     const { task } = launched
     const { executorId, host } = this.#env
     let breathed = performance.now()
@@ -94,7 +95,7 @@ export class PlanTasks {
         if (length <= 0) return
         for await (const chunk of createReadStream(path, { start, ...(Number.isFinite(length) ? { end: start + length - 1 } : {}) })) yield chunk as Uint8Array
       },
-      pythonRows: (rddId, partition) => this.#hands.pythonRows(launched, rddId, partition, { kind: 'rows', schema: [] }),
+      pythonRows: (rddId, partition) => this.#hands.pythonRows(launched, rddId, partition, { kind: 'rows', schema: scanSchema(fragment.root, rddId) }),
       cachedRows: async (rddId, partition) => (await this.#hands.cachedBlock(rddId, partition)) ?? undefined,
       putCached: (rddId, partition, data) => this.#hands.putCached(launched, rddId, partition, data),
       broadcastRows: (id) => {
@@ -148,6 +149,24 @@ export class PlanTasks {
 }
 
 export { FragmentKilled }
+
+/** What the scan of a Python RDD gives: its rows are to come in this shape. */
+function scanSchema(op: FragmentOp, rddId: number): Schema {
+  const found = findScan(op, rddId)
+  return (found?.output ?? []).map(({ name, dataType, nullable }) => ({ name, dataType, nullable }))
+}
+
+function findScan(op: FragmentOp, rddId: number): FragmentOp | undefined {
+  if (op.op === 'python' && op.rddId === rddId) return op
+  for (const value of Object.values(op)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (typeof child !== 'object' || child === null || !('op' in child)) continue
+      const found = findScan(child as FragmentOp, rddId)
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
 
 async function createFile(path: string): Promise<FileWriter> {
   mkdirSync(dirname(path), { recursive: true })

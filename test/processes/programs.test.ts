@@ -236,6 +236,26 @@ print(sorted(sales.rdd.map(lambda row: row.what).collect()))
 `
   )
 
+  prints(
+    'an RDD becomes a DataFrame and back',
+    `
+from pyspark.sql import SparkSession, Row
+spark = SparkSession.builder.getOrCreate()
+rdd = spark.sparkContext.parallelize([("ice", 1), ("snow", 2), ("ice", 3)], 2)
+rdd.toDF(["what", "n"]).groupBy("what").sum("n").orderBy("what").show()
+print(spark.createDataFrame(rdd.map(lambda p: Row(what=p[0], n=p[1]))).rdd.map(lambda r: r.n * 10).collect())
+`,
+    `+----+------+
+|what|sum(n)|
++----+------+
+| ice|     4|
+|snow|     2|
++----+------+
+
+[10, 20, 30]
+`
+  )
+
   test('adaptive execution: count is two jobs, the second with a skipped stage (§10.2, §10.9)', async () => {
     const ran = await bench.run('from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nprint(spark.range(100).count())\n')
     expect(ran.stdout).toBe('100\n')
