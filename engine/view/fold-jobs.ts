@@ -39,10 +39,20 @@ export const jobHandlers: Handlers = {
     skipWaiting(view, job)
   },
 
+  /** Spark logs nothing for a stage that need not run; our decision says so as the job starts, and why. */
+  'kindling.Decision'(view, event) {
+    if (event.kind !== 'skip-stage' || event.stageId === undefined) return
+    const stage = findStage(view, event.stageId)
+    if (stage?.state !== 'waiting') return
+    stage.state = 'skipped'
+    stage.reason = /skipped: (.*?)\.?$/.exec(event.text)?.[1] ?? null
+  },
+
   SparkListenerStageSubmitted(view, event) {
     const stage = ensureStage(view, event['Stage Info'])
     stage.tasks = event['Stage Info']['Number of Tasks']
     stage.state = 'running'
+    stage.reason = null
     stage.submittedAt = event.Kindling.t
     stage.submitEvent = event.Kindling.id
   },

@@ -36,6 +36,13 @@ export function answerTo(pending: Pending, view: RunView): RunView['faults'][num
   return view.faults.slice(pending.known).find((one) => one.fault === pending.fault && one.state !== 'waiting') ?? null
 }
 
+/** The process a fault struck, to be looked at; null for a fault that struck no process. */
+export function victimOf(fault: RunView['faults'][number], view: RunView): Ref | null {
+  if (fault.target === 'driver') return { kind: 'actor', id: 'driver' }
+  const executor = view.executors.findLast((one) => `executor-${one.id}` === fault.target)
+  return executor ? { kind: 'actor', id: fault.target, appId: executor.appId } : null
+}
+
 /** WHEN of the command line from the fields of the dialog; undefined is now. */
 export function whenText(kind: 'now' | 'start' | 'stage' | 'task' | 'job' | 'time', value: string): string | undefined {
   const given = value.trim()

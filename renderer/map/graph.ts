@@ -160,7 +160,7 @@ export class Graph {
     const width = this.cy.width()
     const height = this.cy.height()
     if (layout.width === 0 || width === 0) return
-    const zoom = Math.max(0.12, Math.min(1.4, (width - 40) / layout.width, (height - HEAD - 14) / layout.height))
+    const zoom = Math.max(0.12, Math.min(1.3, (width - 40) / layout.width, (height - HEAD - 14) / layout.height))
     this.cy.viewport({ zoom, pan: { x: (width - layout.width * zoom) / 2, y: HEAD + (height - HEAD - 14 - layout.height * zoom) / 2 } })
   }
 

@@ -19,17 +19,23 @@ const rightOf = (box: Box): Point => ({ x: box.x + box.w, y: box.y + box.h / 2 }
 const leftOf = (box: Box): Point => ({ x: box.x, y: box.y + box.h / 2 })
 const centre = (box: Box): Point => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 })
 
-/** The wire from one box to another: sideways between columns, upright within one, a bow at the right between neighbours in a column. */
-export function wireBetween(a: Box, b: Box, bow = false): Wire {
+/** Room between two boxes of a column above which something may stand between them, map pixels. */
+const NEXT = 80
+/** How far a bow swings out beside its column. */
+const OUT = 44
+
+/**
+ * The wire from one box to another: sideways between columns, upright between neighbours in one, else a bow at the
+ * left of the column. Among executors (`peers`) it is always a bow, at the right.
+ */
+export function wireBetween(a: Box, b: Box, peers = false): Wire {
   const ca = centre(a)
   const cb = centre(b)
   const overlapX = a.x < b.x + b.w && b.x < a.x + a.w
-  if (overlapX && (bow || Math.abs(ca.x - cb.x) < 40)) {
-    if (!bow) return upright(a, b)
-    const from = rightOf(a)
-    const to = rightOf(b)
-    const out = Math.max(from.x, to.x) + 44
-    return { from, bend: [{ x: out, y: from.y + (to.y - from.y) * 0.12 }, { x: out, y: to.y - (to.y - from.y) * 0.12 }], to }
+  if (overlapX && (peers || Math.abs(ca.x - cb.x) < 40)) {
+    if (peers) return bow(rightOf(a), rightOf(b), Math.max(a.x + a.w, b.x + b.w) + OUT)
+    const between = Math.max(a.y, b.y) - Math.min(a.y + a.h, b.y + b.h)
+    return between < NEXT ? upright(a, b) : bow(leftOf(a), leftOf(b), Math.min(a.x, b.x) - OUT)
   }
   const forward = ca.x <= cb.x
   const from = forward ? rightOf(a) : leftOf(a)
@@ -37,6 +43,12 @@ export function wireBetween(a: Box, b: Box, bow = false): Wire {
   const reach = (to.x - from.x) * 0.32
   return { from, bend: [{ x: from.x + reach, y: from.y }, { x: to.x - reach, y: to.y }], to }
 }
+
+const bow = (from: Point, to: Point, x: number): Wire => ({
+  from,
+  bend: [{ x, y: from.y + (to.y - from.y) * 0.12 }, { x, y: to.y - (to.y - from.y) * 0.12 }],
+  to
+})
 
 function upright(a: Box, b: Box): Wire {
   const down = a.y <= b.y

@@ -1,13 +1,14 @@
 /** The few words under a name on the map, in the inspector and for a screen reader. */
 import type { DriverView, ExecutorView, RunView, WorkerView } from '../../engine/view/types.ts'
 import { stateLabel } from '../inspector/machines.ts'
-import { isDead } from './layout.ts'
+import { isDead, isDriverItself } from './layout.ts'
 import { count } from './slots.ts'
 
 export const busySlots = (executor: ExecutorView): number => executor.slots.filter((slot) => slot !== null).length
 
-/** False of an end in order. */
-export const diedOf = (end: { code: number | null; signal: string | null }): boolean => end.code !== 0 || end.signal !== null
+/** False of an end in order, and of a driver that was told to stop. */
+export const driverDied = (driver: DriverView, outcome: RunView['outcome']): boolean =>
+  driver.end !== null && (driver.end.code !== 0 || driver.end.signal !== null) && !(outcome === 'stopped' && driver.end.farewell)
 
 /** `exit 137`, or `gone` while nobody knows the code. */
 export function endText(end: { code: number | null; signal: string | null } | null): string {
@@ -45,6 +46,7 @@ export function clusterSummary(view: RunView): string {
   const alive = view.executors.filter((one) => !isDead(one))
   const slots = alive.reduce((sum, one) => sum + one.slots.length, 0)
   const busy = alive.reduce((sum, one) => sum + busySlots(one), 0)
+  if (view.executors.some(isDriverItself)) return `no cluster: the driver runs the tasks${slots > 0 ? ` · ${busy} of ${slots} slots busy` : ''}`
   const parts = [count(view.workers.filter((one) => one.state === 'ALIVE').length || view.workers.length, 'worker'), count(alive.length, 'executor'), slots > 0 ? `${busy} of ${slots} slots busy` : '']
   return parts.filter((part) => part !== '').join(' · ')
 }

@@ -4,7 +4,8 @@ import type { RunView } from '../../engine/view/types.ts'
 export interface OutputGroup {
   actor: string
   bytes: number
-  parts: { stream: 'stdout' | 'stderr'; text: string }[]
+  /** `app` is set where the process began to work for another application, as a relaunched driver does. */
+  parts: { stream: 'stdout' | 'stderr'; text: string; app?: string }[]
 }
 
 /** Most text kept on screen for one process, characters; older text is cut at the front. */
@@ -12,11 +13,16 @@ export const MOST_TEXT = 200_000
 
 export function outputByActor(output: RunView['output']): OutputGroup[] {
   const groups = new Map<string, OutputGroup>()
-  for (const { actor, stream, text } of output) {
+  const worksFor = new Map<string, string>()
+  for (const { actor, stream, text, appId } of output) {
     let group = groups.get(actor)
     if (!group) groups.set(actor, (group = { actor, bytes: 0, parts: [] }))
+    const before = worksFor.get(actor)
+    if (appId !== undefined) worksFor.set(actor, appId)
+    const another = appId !== undefined && before !== undefined && appId !== before
     const last = group.parts.at(-1)
-    if (last && last.stream === stream) last.text += text
+    if (another) group.parts.push({ stream, text, app: appId })
+    else if (last && last.stream === stream) last.text += text
     else group.parts.push({ stream, text })
     group.bytes += text.length
     while (group.bytes > MOST_TEXT && group.parts[0]) {

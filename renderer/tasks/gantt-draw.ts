@@ -32,17 +32,22 @@ export function drawGantt(context: CanvasRenderingContext2D, gantt: Gantt, colou
   for (const row of gantt.rows) if (inSight(row.y, row.h)) rowBehind(context, gantt, row, colours, state)
   for (const link of gantt.links) if (inSight(link.from.y, 8) || inSight(link.to.y, 8)) drawLink(context, link.from, link.to, colours, link.from.task.id === state.selectedTask || link.to.task.id === state.selectedTask)
   for (const bar of gantt.bars) if (inSight(bar.y, bar.h)) drawBar(context, bar, colours, bar.task.id === state.selectedTask)
+  nowLine(context, gantt, colours, state)
+  // How one died is read even where it is now.
   for (const death of gantt.deaths) if (inSight(death.row.y, death.row.h)) drawDeath(context, gantt, death, colours, state)
   context.restore()
   axis(context, gantt, colours, state)
+  context.fillStyle = colours.ember
+  context.beginPath()
+  context.arc(gantt.scale.x(state.now), height - AXIS + 4, 4, 0, Math.PI * 2)
+  context.fill()
+}
+
+function nowLine(context: CanvasRenderingContext2D, gantt: Gantt, colours: Colours, state: GanttState): void {
   const x = gantt.scale.x(state.now)
   context.strokeStyle = colours.ember
   context.lineWidth = 1.5
-  line(context, x, 4, x, height - AXIS + 4)
-  context.fillStyle = colours.ember
-  context.beginPath()
-  context.arc(x, height - AXIS + 4, 4, 0, Math.PI * 2)
-  context.fill()
+  line(context, x, state.top + 4, x, state.top + state.height - AXIS + 4)
 }
 
 function rowBehind(context: CanvasRenderingContext2D, gantt: Gantt, row: Gantt['rows'][number], colours: Colours, state: GanttState): void {

@@ -39,7 +39,7 @@ export interface Gantt {
   height: number
 }
 
-export const LABELS = 92
+export const LABELS = 98
 export const AXIS = 22
 const TOP = 14
 
@@ -70,7 +70,7 @@ export function layoutGantt(view: RunView, now: number, width: number, room: num
     const dead = isDead(executor)
     rows.set(keyOf(executor), {
       key: keyOf(executor),
-      label: executor.id === 'driver' ? 'driver' : `executor ${executor.id}${several ? ` · ${view.apps.findIndex((app) => app.appId === executor.appId) + 1}` : ''}`,
+      label: labelOf(executor, several ? view.apps.findIndex((app) => app.appId === executor.appId) + 1 : null),
       executor,
       y,
       h,
@@ -90,6 +90,12 @@ export function layoutGantt(view: RunView, now: number, width: number, room: num
     return [{ t: end.t, label: end.code === null ? 'gone' : `exit ${end.code}`, row, clear }]
   })
   return { scale, rows: [...rows.values()], bars, links, deaths, height: y + AXIS }
+}
+
+/** Ids of executors begin anew with each application. */
+function labelOf(executor: ExecutorView, app: number | null): string {
+  const own = executor.id === 'driver' ? 'driver' : `executor ${executor.id}`
+  return app === null ? own : `app ${app} · ${own.replace('executor', 'exec.')}`
 }
 
 function barsOf(view: RunView, now: number, scale: TimeScale, rows: ReadonlyMap<string, GanttRow>, step: number): Pick<Gantt, 'bars' | 'links'> {

@@ -29,4 +29,8 @@ export const stageSign = (stage: StageView): string => `${stage.attempt > 0 ? ` 
 
 export const STAGE_STATE: Record<StageView['state'], string> = { waiting: 'waiting', running: 'running', complete: 'complete', failed: 'failed', skipped: 'skipped' }
 
+/** Why a stage did not run. One that was never reached has no reason of its own. */
+export const skippedWords = (stage: StageView): { long: string; short: string } =>
+  stage.reason === null ? { long: 'its job ended before it', short: 'never reached' } : { long: `${stage.reason}, so it need not run`, short: /shuffle/.test(stage.reason) ? 'skipped: output kept' : 'skipped: cached' }
+
 export const stageTone = (stage: StageView): string => ({ waiting: '', running: 'run', complete: 'ok', failed: 'fail', skipped: '' })[stage.state]

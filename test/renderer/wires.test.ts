@@ -36,6 +36,14 @@ describe('wires', () => {
     expect(pointOn(wire, 0.5).x).toBeGreaterThan(540)
   })
 
+  test('pass what stands between two of one column at its left', () => {
+    const far = { ...below, y: 400 }
+    const wire = wireBetween(executor, far)
+    expect(wire.from.x).toBe(320)
+    expect(pointOn(wire, 0.5).x).toBeLessThan(300)
+    expect(wireBetween(executor, { ...below, y: 140 }).from).toEqual({ x: 420, y: 100 })
+  })
+
   test('stay within their ends when the part is out of range', () => {
     const wire = wireBetween(driver, below)
     expect(pointOn(wire, -1)).toEqual(wire.from)

@@ -91,6 +91,11 @@ describe('output', () => {
     expect(groups.map((group) => group.actor)).toEqual(['driver', 'executor-2', 'executor-10'])
     expect(groups[0]?.parts).toEqual([{ stream: 'stdout', text: 'ab' }, { stream: 'stderr', text: 'c' }])
   })
+  test('says where a process begins to work for another application', () => {
+    const piece = (text: string, appId?: string) => ({ actor: 'driver', stream: 'stdout' as const, text, t: 0, ...(appId === undefined ? {} : { appId }) })
+    const [group] = outputByActor([piece('a'), piece('b', 'app-1'), piece('c'), piece('d', 'app-2'), piece('e', 'app-2')])
+    expect(group?.parts).toEqual([{ stream: 'stdout', text: 'abc' }, { stream: 'stdout', text: 'de', app: 'app-2' }])
+  })
   test('keeps the end of a very long text', () => {
     const [group] = outputByActor([{ actor: 'driver', stream: 'stdout', text: `${'x'.repeat(MOST_TEXT)}end`, t: 0 }])
     expect(group?.bytes).toBe(MOST_TEXT)
