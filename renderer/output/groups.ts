@@ -4,24 +4,25 @@ import type { RunView } from '../../engine/view/types.ts'
 export interface OutputGroup {
   actor: string
   bytes: number
-  /** `app` is set where the process began to work for another application, as a relaunched driver does. */
-  parts: { stream: 'stdout' | 'stderr'; text: string; app?: string }[]
+  /** `again` where a new process of this name began: a relaunched driver, and the executors it got. */
+  parts: { stream: 'stdout' | 'stderr'; text: string; again?: true }[]
 }
 
 /** Most text kept on screen for one process, characters; older text is cut at the front. */
 export const MOST_TEXT = 200_000
 
-export function outputByActor(output: RunView['output']): OutputGroup[] {
+export function outputByActor(output: RunView['output'], drivers: RunView['drivers'] = []): OutputGroup[] {
   const groups = new Map<string, OutputGroup>()
-  const worksFor = new Map<string, string>()
-  for (const { actor, stream, text, appId } of output) {
+  const lives = new Map<string, string>()
+  const deaths = drivers.slice(0, -1).flatMap((driver) => (driver.end ? [driver.end.t] : []))
+  for (const { actor, stream, text, appId, t } of output) {
     let group = groups.get(actor)
     if (!group) groups.set(actor, (group = { actor, bytes: 0, parts: [] }))
-    const before = worksFor.get(actor)
-    if (appId !== undefined) worksFor.set(actor, appId)
-    const another = appId !== undefined && before !== undefined && appId !== before
+    const before = lives.get(actor)
+    const life = actor === 'driver' ? String(deaths.filter((death) => death < t).length) : (appId ?? before)
+    if (life !== undefined) lives.set(actor, life)
     const last = group.parts.at(-1)
-    if (another) group.parts.push({ stream, text, app: appId })
+    if (before !== undefined && life !== before) group.parts.push({ stream, text, again: true })
     else if (last && last.stream === stream) last.text += text
     else group.parts.push({ stream, text })
     group.bytes += text.length

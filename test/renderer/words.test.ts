@@ -91,10 +91,13 @@ describe('output', () => {
     expect(groups.map((group) => group.actor)).toEqual(['driver', 'executor-2', 'executor-10'])
     expect(groups[0]?.parts).toEqual([{ stream: 'stdout', text: 'ab' }, { stream: 'stderr', text: 'c' }])
   })
-  test('says where a process begins to work for another application', () => {
-    const piece = (text: string, appId?: string) => ({ actor: 'driver', stream: 'stdout' as const, text, t: 0, ...(appId === undefined ? {} : { appId }) })
-    const [group] = outputByActor([piece('a'), piece('b', 'app-1'), piece('c'), piece('d', 'app-2'), piece('e', 'app-2')])
-    expect(group?.parts).toEqual([{ stream: 'stdout', text: 'abc' }, { stream: 'stdout', text: 'de', app: 'app-2' }])
+  test('says where a new process of a name begins', () => {
+    const piece = (actor: string, t: number, appId?: string) => ({ actor, stream: 'stdout' as const, text: String(t), t, ...(appId === undefined ? {} : { appId }) })
+    const { drivers } = at(3500)
+    const died = { ...drivers[0]!, end: { code: 137, signal: 'SIGKILL', farewell: false, meaning: '', t: 2 } }
+    const groups = outputByActor([piece('driver', 1), piece('driver', 3), piece('driver', 4), piece('executor-0', 1, 'app-1'), piece('executor-0', 3, 'app-2')], [died, drivers[0]!])
+    expect(groups[0]?.parts).toEqual([{ stream: 'stdout', text: '1' }, { stream: 'stdout', text: '34', again: true }])
+    expect(groups[1]?.parts).toEqual([{ stream: 'stdout', text: '1' }, { stream: 'stdout', text: '3', again: true }])
   })
   test('keeps the end of a very long text', () => {
     const [group] = outputByActor([{ actor: 'driver', stream: 'stdout', text: `${'x'.repeat(MOST_TEXT)}end`, t: 0 }])
