@@ -78,6 +78,8 @@ export const rendererConfig = (): InlineConfig => ({
     target: 'chrome150',
     minify: true,
     sourcemap: false,
-    chunkSizeWarningLimit: 2000
+    chunkSizeWarningLimit: 2000,
+    // How long plugins take is nobody's concern who installs Kindling.
+    rolldownOptions: { checks: { pluginTimings: false } }
   }
 })
