@@ -26,34 +26,47 @@ export function encodeFrame(message: unknown, sent: number, blobs: readonly Uint
 
 /** Cuts what arrives into frames. Blobs point into memory of their own. */
 export class FrameReader {
+  /** The longest frame that is taken, bytes. */
+  limit: number
   #chunks: Buffer[] = []
-  #length = 0
+  /** Read up to here in the first chunk. */
+  #at = 0
+  #unread = 0
   #need = 4
-  readonly #onFrame: (frame: Frame) => void
 
-  constructor(onFrame: (frame: Frame) => void) {
-    this.#onFrame = onFrame
+  constructor(limit: number = MAX_FRAME) {
+    this.limit = limit
   }
 
-  /** Throws on a frame that cannot be ours. */
   push(chunk: Buffer): void {
     this.#chunks.push(chunk)
-    this.#length += chunk.length
-    while (this.#length >= this.#need) {
-      const buffer = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#length)
-      let at = 0
-      while (buffer.length - at >= 4) {
-        const total = buffer.readUInt32BE(at)
-        if (total < 4 || total > MAX_FRAME) throw new Error(`a frame of ${total} bytes`)
-        if (buffer.length - at < 4 + total) break
-        this.#onFrame(decode(buffer.subarray(at + 4, at + 4 + total)))
-        at += 4 + total
-      }
-      const rest = buffer.subarray(at)
-      this.#chunks = rest.length > 0 ? [rest] : []
-      this.#length = rest.length
-      this.#need = rest.length >= 4 ? 4 + rest.readUInt32BE(0) : 4
+    this.#unread += chunk.length
+  }
+
+  /** The next whole frame, if there is one. Throws on one that cannot be ours. */
+  next(): Frame | undefined {
+    if (this.#unread < this.#need) return undefined
+    if (this.#chunks.length > 1) {
+      this.#chunks[0] = this.#chunks[0]!.subarray(this.#at)
+      this.#chunks = [Buffer.concat(this.#chunks, this.#unread)]
+      this.#at = 0
     }
+    const buffer = this.#chunks[0]!
+    const total = buffer.readUInt32BE(this.#at)
+    if (total < 4 || total > this.limit) throw new Error(`a frame of ${total} bytes`)
+    if (this.#unread < 4 + total) {
+      this.#need = 4 + total
+      return undefined
+    }
+    const frame = decode(buffer.subarray(this.#at + 4, this.#at + 4 + total))
+    this.#need = 4
+    this.#at += 4 + total
+    this.#unread -= 4 + total
+    if (this.#unread === 0) {
+      this.#chunks = []
+      this.#at = 0
+    }
+    return frame
   }
 }
 
