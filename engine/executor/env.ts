@@ -41,7 +41,8 @@ export interface ExecutorEnv {
   fetchShuffle(address: BlockAddress, shuffleId: number, mapIndexes: number[], reduce: number): Promise<Uint8Array[]>
   fetchBlock(address: BlockAddress, rddId: number, partition: number): Promise<Uint8Array>
   post(event: BareEvent, cause?: EventId): EventId
-  output(stream: 'stdout' | 'stderr', text: string): void
+  /** Resolves once there is room for more, when there is little. */
+  output(stream: 'stdout' | 'stderr', text: string): Promise<void> | undefined
   /** The heap is full: the process is to end as Spark's would (exit 52). */
   outOfMemory(cause: EventId | undefined): void
   /** A task ended its own process. */

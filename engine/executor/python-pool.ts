@@ -5,7 +5,7 @@ export interface PythonPoolOptions {
   threadEntry: string
   snapshot: string | null
   folders: string[]
-  onOutput: (stream: 'stdout' | 'stderr', text: string, taskId: number | null) => void
+  onOutput: (stream: 'stdout' | 'stderr', text: string, taskId: number | null) => unknown
   onExit: (code: number, signal?: string) => void
 }
 

@@ -13,9 +13,14 @@ export const slot = {
   /** Next ids of RDDs and shuffles: Python and the driver's plans count together, as all of Spark does. */
   rddIds: 4,
   shuffleIds: 5,
+  /** Characters of output under way to the host. */
+  output: 6,
   /** First of the slots for orders that are to die: order n stands in slot n modulo their count. */
   kills: 8
 } as const
+
+/** So much output may be under way before the talker waits, characters. */
+const outputUnderWay = 1 << 20
 
 const killSlots = 16
 const words = slot.kills + killSlots
@@ -57,6 +62,11 @@ export class Control {
     Atomics.store(this.words, slot.line, line ?? 0)
   }
 
+  /** Number of the order that runs; 0 is none. */
+  get running(): number {
+    return Atomics.load(this.words, slot.running)
+  }
+
   /** An id nobody else gets. */
   nextId(of: 'rdd' | 'shuffle'): number {
     return Atomics.add(this.words, of === 'rdd' ? slot.rddIds : slot.shuffleIds, 1)
@@ -66,6 +76,22 @@ export class Control {
   resetIds(): void {
     Atomics.store(this.words, slot.rddIds, 0)
     Atomics.store(this.words, slot.shuffleIds, 0)
+  }
+
+  /** The thread has said something; where it talks faster than it is heard, it waits here. */
+  said(characters: number, order: number): void {
+    Atomics.add(this.words, slot.output, characters)
+    for (;;) {
+      const unheard = Atomics.load(this.words, slot.output)
+      if (unheard <= outputUnderWay || this.isKilled(order)) return
+      Atomics.wait(this.words, slot.output, unheard, 50)
+    }
+  }
+
+  /** The host has passed that much on. */
+  heard(characters: number): void {
+    Atomics.sub(this.words, slot.output, characters)
+    Atomics.notify(this.words, slot.output)
   }
 
   /** Wakes the thread where it waits for a reply. */

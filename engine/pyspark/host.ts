@@ -12,7 +12,8 @@ export interface HostOptions {
   folders: string[]
   memoryLimit?: number | undefined
   role: Role
-  onOutput(stream: 'stdout' | 'stderr', text: string): void
+  /** Who answers with a promise is sent little more before it resolves: the thread waits. */
+  onOutput(stream: 'stdout' | 'stderr', text: string): unknown
   /** `order` is the order that calls. */
   onCall(name: string, ask: unknown, order: number): Promise<unknown>
   onExit(code: number, signal?: string): void
@@ -81,7 +82,7 @@ export class PythonThread {
       name: `python-${options.role}`
     })
     for (const stream of ['stdout', 'stderr'] as const) {
-      this.#worker[stream].setEncoding('utf8').on('data', (text: string) => options.onOutput(stream, text))
+      this.#worker[stream].setEncoding('utf8').on('data', (text: string) => void options.onOutput(stream, text))
     }
     this.#worker.on('message', (message: FromThread) => this.#hear(message))
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error.message : String(error), true))
@@ -120,7 +121,8 @@ export class PythonThread {
       case 'ready':
         return this.#isReady.resolve()
       case 'output':
-        return this.#options.onOutput(message.stream, message.text)
+        this.#output(message.stream, message.text)
+        return
       case 'call':
         void this.#answer(message)
         return
@@ -143,6 +145,13 @@ export class PythonThread {
       case 'snapshot':
         return this.#options.onSnapshot?.(message.bytes)
     }
+  }
+
+  #output(stream: 'stdout' | 'stderr', text: string): void {
+    const heard = (): void => this.control.heard(text.length)
+    const busy = this.#options.onOutput(stream, text)
+    if (busy instanceof Promise) void busy.then(heard, heard)
+    else heard()
   }
 
   async #answer(message: Extract<FromThread, { type: 'call' }>): Promise<void> {

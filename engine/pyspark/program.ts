@@ -15,7 +15,7 @@ export interface ProgramOptions {
   folders: string[]
   /** Most bytes the wasm memory may grow to; beyond, Python raises MemoryError. No limit but 4 GiB unless told. */
   memoryLimit?: number
-  onOutput(stream: 'stdout' | 'stderr', text: string): void
+  onOutput(stream: 'stdout' | 'stderr', text: string): unknown
   /** Line of the program's own file that runs now; null when the program ended. At most every 30 ms, and at each bridge call. */
   onLine(line: number | null): void
   /** Rejects with BridgeFailure. */
@@ -97,7 +97,7 @@ export class ProgramThread {
   /** As a shell sees a segmentation fault of CPython. */
   #crashed(why: string): ProgramEnd {
     const text = `Fatal Python error: ${why}\n`
-    this.#options.onOutput('stderr', text)
+    void this.#options.onOutput('stderr', text)
     const error = { className: 'SystemError', message: `Python crashed: ${why}`, traceback: text }
     const line = this.#thread.control.line
     return { code: 139, error: line === null ? error : { ...error, line } }

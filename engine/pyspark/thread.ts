@@ -19,7 +19,9 @@ const control = new Control(data.control)
 const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
 const write = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
   const text = decoders[stream].decode(bytes, { stream: true })
-  if (text !== '') tell({ type: 'output', stream, text })
+  if (text === '') return
+  tell({ type: 'output', stream, text })
+  control.said(text.length, control.running)
 }
 
 const interpreter = await startInterpreter({

@@ -14,7 +14,7 @@ export interface WorkerOptions {
   folders: string[]
   /** `spark.executor.pyspark.memory` in bytes: beyond, Python raises MemoryError. No limit but 4 GiB unless told. */
   memoryLimit?: number
-  onOutput(stream: 'stdout' | 'stderr', text: string, taskId: number | null): void
+  onOutput(stream: 'stdout' | 'stderr', text: string, taskId: number | null): unknown
   /** A task ended its own process: os._exit, os.kill(os.getpid(), …), os.abort. Python runs no further. */
   onExit?(code: number, signal?: string): void
   /** The wasm memory grew to this many bytes. */

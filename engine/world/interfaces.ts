@@ -41,6 +41,8 @@ export interface Connection<Out, In> {
   send(message: Out, blobs?: Uint8Array[]): void
   onMessage(handler: (message: In, blobs: Uint8Array[]) => void): void
   onClose(handler: () => void): void
+  /** Undefined while the peer keeps up; else resolves once it has taken what was sent, or is gone. */
+  drained(): Promise<void> | undefined
   close(): void
 }
 

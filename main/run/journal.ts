@@ -1,9 +1,12 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { BareEvent, EventId, KindlingEvent, LabEvent } from '../../engine/events/index.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
 
 export const SPARK_VERSION = '4.1.0'
+
+/** Output kept in memory, characters: the log has all of it, whoever watches shows less. */
+const OUTPUT_KEPT = 16 * 2 ** 20
 
 interface OpenLog {
   appId: string
@@ -20,6 +23,11 @@ interface OpenLog {
 export class Journal {
   readonly events: LabEvent[] = []
   readonly #clock: LabClock
+  /** Output before here has given its text up. */
+  #oldestOutput = 0
+  #outputLength = 0
+  /** The log broke down; nothing is kept for another to begin with. */
+  #broken = false
   readonly #directory: string
   readonly #listeners = new Set<(events: LabEvent[], from: number) => void>()
   #head: (KindlingEvent & { Event: 'kindling.RunStarted' }) | undefined
@@ -60,16 +68,27 @@ export class Journal {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Makes the folder of the logs. Throws a sentence when it cannot be written. */
+  prepare(): void {
+    try {
+      makeFolder(this.#directory)
+      accessSync(this.#directory, constants.W_OK | constants.X_OK)
+    } catch (error) {
+      throw this.#unwritable(error)
+    }
+  }
+
   /** Opens the log of an application. Throws a sentence when the folder cannot be written. */
   open(appId: string): void {
     this.closeLog()
+    this.prepare()
     try {
-      mkdirSync(this.#directory, { recursive: true })
       const path = join(this.#directory, `${appId}.inprogress`)
       this.#log = { appId, path, descriptor: openSync(path, 'w'), sawApplicationEnd: false }
+      this.#broken = false
       this.paths.push(path)
     } catch (error) {
-      throw new Error(`The event log cannot be written to ${this.#directory}: ${(error as Error).message}`, { cause: error })
+      throw this.#unwritable(error)
     }
     let first = JSON.stringify({ Event: 'SparkListenerLogStart', 'Spark Version': SPARK_VERSION }) + '\n'
     const head = this.#head
@@ -84,11 +103,15 @@ export class Journal {
     const log = this.#log
     if (log === undefined) return
     this.#log = undefined
-    closeSync(log.descriptor)
-    if (!log.sawApplicationEnd) return
-    const done = join(this.#directory, log.appId)
-    renameSync(log.path, done)
-    this.paths[this.paths.length - 1] = done
+    try {
+      closeSync(log.descriptor)
+      if (!log.sawApplicationEnd) return
+      const done = join(this.#directory, log.appId)
+      renameSync(log.path, done)
+      this.paths[this.paths.length - 1] = done
+    } catch (error) {
+      this.#lost(error)
+    }
   }
 
   /** Tells the listeners of everything not told yet, now. */
@@ -103,14 +126,62 @@ export class Journal {
 
   #keep(event: LabEvent): void {
     this.events.push(event)
+    if (event.Event === 'kindling.Output') this.#keepOutput(event.text.length)
     if (event.Event === 'SparkListenerApplicationEnd' && this.#log !== undefined) this.#log.sawApplicationEnd = true
     if (this.#telling) return
     this.#telling = true
     setImmediate(() => this.tell())
   }
 
+  /** The oldest output gives its text up when there is too much of it; it stays in the log. */
+  #keepOutput(length: number): void {
+    this.#outputLength += length
+    // What was not told yet must still be told whole.
+    for (; this.#outputLength > OUTPUT_KEPT && this.#oldestOutput < this.#told; this.#oldestOutput++) {
+      const old = this.events[this.#oldestOutput]
+      if (old?.Event !== 'kindling.Output') continue
+      this.#outputLength -= old.text.length
+      this.events[this.#oldestOutput] = { ...old, text: '' }
+    }
+  }
+
   #write(text: string): void {
-    if (this.#log === undefined) this.#early.push(text)
-    else writeSync(this.#log.descriptor, text)
+    if (this.#log === undefined) {
+      if (!this.#broken) this.#early.push(text)
+      return
+    }
+    try {
+      writeSync(this.#log.descriptor, text)
+    } catch (error) {
+      this.#lost(error)
+    }
+  }
+
+  /** The run goes on when its log cannot: a full disk must not take the cluster with it. */
+  #lost(error: unknown): void {
+    const log = this.#log
+    this.#log = undefined
+    if (log !== undefined) closeSync(log.descriptor)
+    this.#broken = true
+    this.post({ Event: 'kindling.Note', level: 'error', text: `${this.#unwritable(error).message}. The run goes on; the log ends here.` })
+  }
+
+  #unwritable(error: unknown): Error {
+    return new Error(`The event log cannot be written to ${this.#directory}: ${(error as Error).message}`, { cause: error })
   }
 }
+
+/** As mkdir with `recursive`, which never ends where a folder can be seen but not made (/proc). */
+function makeFolder(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there?.isDirectory() === true) return
+  if (there !== undefined) throw new Error(`${path} is a file`)
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another lab made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+

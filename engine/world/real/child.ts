@@ -7,8 +7,10 @@ import type { ChildToLab, LabToChild } from '../messages.ts'
 import { LabClock } from './clock.ts'
 import { RealNetwork, type OnSent } from './network.ts'
 
-/** How long a goodbye may take, real ms, before the process leaves without one. */
-const FAREWELL_DEADLINE = 2000
+/** How long a goodbye may take, real ms: the lab may have much to read before it. */
+const FAREWELL_DEADLINE = 30_000
+/** Output said in one breath is one event, up to so many characters. */
+const LONGEST_OUTPUT = 8192
 
 /**
  * What every child process of a run has: the boot, the lab clock, the network, and the line to the lab
@@ -20,6 +22,8 @@ export class Child {
   readonly network: RealNetwork
   readonly #lab: Connection<ChildToLab, LabToChild>
   #events: string[] = []
+  /** Output that may still grow before it becomes an event. */
+  #speech: { stream: 'stdout' | 'stderr'; text: string; t: number } | undefined
   #flushing = false
   #count = 0
   #leaving = false
@@ -36,7 +40,8 @@ export class Child {
     lab.onMessage((message) => this.#hear(message))
     lab.onClose(() => {
       // The lab is gone: nobody is left to work for.
-      if (!this.#leaving) process.exit(0)
+      if (this.#leaving) this.#acknowledged?.()
+      else process.exit(0)
     })
   }
 
@@ -54,7 +59,10 @@ export class Child {
       joining.child?.post({ Event: 'kindling.Message', kind, from, to, sent, due, bytes, ...(about === undefined ? {} : { about }) })
     }
     const network = new RealNetwork({ clock, secret: boot.secret, self: boot.actor, latencyMs: boot.latencyMs, onSent })
-    const lab = await network.connect<ChildToLab, LabToChild>(boot.labPort, 'lab', { onClock: false })
+    const lab = await network.connect<ChildToLab, LabToChild>(boot.labPort, 'lab', { onClock: false }).catch(() => {
+      // The run is over before this process came up: there is nobody to tell.
+      process.exit(0)
+    })
     const joined = new Child(boot, clock, network, lab)
     joining.child = joined
     const fatal = (error: unknown): void => {
@@ -88,32 +96,57 @@ export class Child {
 
   /** Puts an event in the run's log. */
   post(event: BareEvent, cause?: EventId): EventId {
+    this.#endSpeech()
+    return this.#append(event, this.clock.now(), cause)
+  }
+
+  #append(event: BareEvent, t: number, cause: EventId | undefined): EventId {
     const id = `${this.boot.origin}:${++this.#count}`
     const stamped = event as LabEvent
-    stamped.Kindling = cause === undefined ? { id, t: this.clock.now() } : { id, t: this.clock.now(), cause }
+    stamped.Kindling = cause === undefined ? { id, t } : { id, t, cause }
     this.#events.push(JSON.stringify(stamped))
-    if (!this.#flushing) {
-      this.#flushing = true
-      setImmediate(() => this.flush())
-    }
+    this.#flushSoon()
     return id
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing) return
+    this.#flushing = true
+    setImmediate(() => this.flush())
   }
 
   flush(): void {
     this.#flushing = false
+    this.#endSpeech()
     if (this.#events.length === 0) return
     const lines = this.#events
     this.#events = []
     this.#lab.send({ type: 'Events', count: lines.length }, [Buffer.from(lines.join('\n') + '\n')])
   }
 
-  output(stream: 'stdout' | 'stderr', text: string): void {
-    if (text !== '') this.post({ Event: 'kindling.Output', actor: this.actor, stream, text })
+  /** Says something in this process's name. When the lab cannot keep up, the answer resolves once it has. */
+  output(stream: 'stdout' | 'stderr', text: string): Promise<void> | undefined {
+    if (text === '') return undefined
+    const speech = this.#speech
+    if (speech?.stream === stream && speech.text.length + text.length <= LONGEST_OUTPUT) speech.text += text
+    else {
+      this.#endSpeech()
+      this.#speech = { stream, text, t: this.clock.now() }
+      this.#flushSoon()
+    }
+    return this.#lab.drained()
+  }
+
+  #endSpeech(): void {
+    const speech = this.#speech
+    if (speech === undefined) return
+    this.#speech = undefined
+    this.#append({ Event: 'kindling.Output', actor: this.actor, stream: speech.stream, text: speech.text }, speech.t, undefined)
   }
 
   /**
    * Ends this process in order: says so, waits until the lab has heard it, then exits with `code`.
-   * Without an answer it leaves all the same after two seconds.
+   * Without an answer it leaves all the same in the end, or when the line is cut.
    */
   async leave(code: number, reason: string): Promise<never> {
     if (!this.#leaving) {
