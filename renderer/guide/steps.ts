@@ -15,7 +15,7 @@ export function stepDone({ until, stage }: Pick<ScenarioStep, 'until' | 'stage'>
     case 'job-succeeded':
       return view.jobs.some((job) => job.state === 'succeeded')
     case 'stage-running':
-      return view.stages.some((one) => (stage === undefined || one.id === stage) && (one.counts.running > 0 || one.counts.done > 0))
+      return view.stages.some((one) => (stage === undefined || one.id === stage) && hadTasks(one))
     case 'task-failed':
       return view.tasks.some((task) => task.state === 'failed' || task.state === 'fetch-failed')
     case 'executor-lost':
@@ -32,6 +32,10 @@ export function stepDone({ until, stage }: Pick<ScenarioStep, 'until' | 'stage'>
       return view.faults.some((fault) => fault.state === 'struck')
   }
 }
+
+/** Once true it stays true: a crash takes tasks away. */
+const hadTasks = ({ submittedAt, state, counts }: RunView['stages'][number]): boolean =>
+  submittedAt !== null && (state !== 'running' || counts.running + counts.done + counts.failed + counts.killed > 0)
 
 /** Doing what a step asks for moves on by itself, and so does a pause of the lab; a step that only shows something waits for the reader. */
 export const movesOn = (step: ScenarioStep): boolean => step.until !== 'read' && (step.point !== undefined || step.pause === true)

@@ -11,7 +11,7 @@ type Found = ReturnType<typeof $>
 export const inBrowser = (process.env['KINDLING_TARGET'] ?? 'browser') === 'browser'
 
 /** Longest wait for something a run does, ms: only a run that is stuck takes so long. */
-const LONG = 60_000
+const LONG = 40_000
 
 /** The element with this data-testid. */
 export const by = (id: string): Found => $(`[data-testid="${id}"]`)
@@ -142,7 +142,7 @@ export async function life(executor: string): Promise<string | undefined> {
 export const lives = (executor: string, state: string): Promise<void> => until(`executor ${executor} is ${state}`, async () => (await life(executor)) === state)
 
 /** All text of an element, whether it is in sight or not. */
-export const textOf = (id: string): Promise<string> => browser.execute((wanted: string) => document.querySelector(`[data-testid="${wanted}"]`)?.textContent ?? '', id)
+export const textOf = (id: string): Promise<string> => browser.execute((wanted: string) => document.querySelector(`[data-testid="${wanted}"]`)?.textContent?.trim() ?? '', id)
 
 /** Replaces the program by typing over it. No line may be indented: the editor indents by itself. */
 export async function type(program: string): Promise<void> {
@@ -183,4 +183,71 @@ export async function picture(name: string): Promise<string> {
   const path = join(folder, `${name}.png`)
   await browser.saveScreenshot(path)
   return path
+}
+
+export interface Shown {
+  /** From the click to the first change of the page that shows it, ms. */
+  after: number
+  /** The line of the fault bar then. */
+  line: string
+  pressed: boolean
+}
+
+/** Clicks a fault button, and answers what the window showed first. */
+export async function strike(fault: string): Promise<Shown> {
+  await by(`fault-${fault}`).waitForEnabled()
+  await browser.execute((id: string) => {
+    const button = document.querySelector<HTMLElement>(`[data-testid="fault-${id}"]`)!
+    const bar = button.closest('section')!
+    const page = window as unknown as { shown: Promise<Shown> }
+    page.shown = new Promise((resolve) => {
+      button.addEventListener(
+        'click',
+        () => {
+          const from = performance.now()
+          const watch = new MutationObserver(() => {
+            watch.disconnect()
+            resolve({ after: performance.now() - from, line: bar.querySelector('[role="status"]')?.textContent ?? '', pressed: button.classList.contains('pressed') })
+          })
+          watch.observe(bar, { subtree: true, childList: true, characterData: true, attributes: true })
+        },
+        { capture: true, once: true }
+      )
+    })
+  }, fault)
+  await by(`fault-${fault}`).click()
+  return browser.execute(() => (window as unknown as { shown: Promise<Shown> }).shown)
+}
+
+/** Selects a process of the cluster, in the tree that says the map to the keyboard. */
+export async function select(actor: string): Promise<void> {
+  await by(`tree-${actor}`).waitForExist()
+  await browser.execute((id: string) => document.querySelector<HTMLElement>(`[data-testid="tree-${id}"]`)?.click(), actor)
+}
+
+/** Events the picture is made of so far. */
+export const events = async (): Promise<number> => Number(await by('clock').getAttribute('data-events'))
+
+/** The sentence about what was refused; empty when there is none. */
+export async function problem(): Promise<string> {
+  const shown = by('problem')
+  return (await shown.isExisting()) ? shown.getText() : ''
+}
+
+export const press = (key: string): Promise<void> => browser.keys(key)
+
+/** What has the focus: its data-testid, or else its id. */
+export const focus = (): Promise<string> =>
+  browser.execute(() => (document.activeElement instanceof HTMLElement ? (document.activeElement.dataset['testid'] ?? document.activeElement.id) : ''))
+
+/** Presses a key until the focus is there. */
+export async function go(key: string, there: string | RegExp): Promise<void> {
+  const passed: string[] = []
+  for (let presses = 0; presses < 80; presses++) {
+    const at = await focus()
+    if (typeof there === 'string' ? at === there : there.test(at)) return
+    passed.push(at)
+    await browser.keys(key)
+  }
+  throw new Error(`The focus does not come to ${String(there)}, but past ${passed.join(', ')}.`)
 }
