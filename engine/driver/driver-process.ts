@@ -75,7 +75,7 @@ export class DriverProcess {
     } catch (error) {
       if (this.#ending) return
       // Python itself broke down: nobody else has told of it.
-      this.#child.output('stderr', `${(error as Error).message}\n`)
+      void this.#child.output('stderr', `${(error as Error).message}\n`)
       end = { code: 1, error: { className: 'SystemError', message: (error as Error).message, traceback: (error as Error).message } }
     }
     await this.#end(end)
@@ -133,7 +133,7 @@ export class DriverProcess {
     const account = this.#memory.account()
     const local = this.#context?.isLocal === true
     this.#child.post({ Event: 'kindling.Exception', actor: 'driver', className: 'java.lang.OutOfMemoryError', message: 'Java heap space', traceback: 'java.lang.OutOfMemoryError: Java heap space' }, cause)
-    this.#child.output('stderr', 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space\n')
+    void this.#child.output('stderr', 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space\n')
     this.#machine.send({ type: 'HeapExhausted' })
     const code = local ? 52 : 1
     this.#child.send({ type: 'ProgramEnded', code, message: 'java.lang.OutOfMemoryError: Java heap space' })

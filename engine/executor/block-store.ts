@@ -77,10 +77,10 @@ export class BlockStore {
     }
     if (!level['Use Disk']) {
       const text = `Not enough space to cache ${key} in memory! (computed ${(data.byteLength / MIB).toFixed(1)} MiB so far)`
-      this.#env.output('stderr', `WARN MemoryStore: ${text}\n`)
+      void this.#env.output('stderr', `WARN MemoryStore: ${text}\n`)
       return { stored: false, memory: 0, disk: 0, reason: text }
     }
-    if (level['Use Memory']) this.#env.output('stderr', `WARN BlockManager: Persisting block ${key} to disk instead.\n`)
+    if (level['Use Memory']) void this.#env.output('stderr', `WARN BlockManager: Persisting block ${key} to disk instead.\n`)
     const path = this.#write(key, data)
     this.#cached.set(key, { rddId, partition, data: undefined, size: data.byteLength, path, level })
     return { stored: true, memory: 0, disk: data.byteLength }

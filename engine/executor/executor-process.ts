@@ -141,7 +141,7 @@ export class ExecutorProcess {
     if (this.#leaving) return
     const account = this.#runner.account()
     this.#child.post({ Event: 'kindling.Memory', actor: this.#child.actor, appId: this.#boot.appId, account }, cause)
-    this.#child.output('stderr', `ERROR Executor: Exception in task, java.lang.OutOfMemoryError: Java heap space\nERROR SparkUncaughtExceptionHandler: Uncaught exception in thread; exiting with 52\n`)
+    void this.#child.output('stderr', `ERROR Executor: Exception in task, java.lang.OutOfMemoryError: Java heap space\nERROR SparkUncaughtExceptionHandler: Uncaught exception in thread; exiting with 52\n`)
     this.#machine.send({ type: 'HeapExhausted' })
     void this.#leave(52, `OutOfMemoryError: ${Math.round(heapUse(account) / 2 ** 20)} MiB in a heap of ${Math.round(account.limit / 2 ** 20)} MiB`)
   }
@@ -149,7 +149,7 @@ export class ExecutorProcess {
   #driverGone(): void {
     if (this.#leaving || this.#hung) return
     this.#machine.send({ type: 'DriverDisassociated' })
-    this.#child.output('stderr', 'ERROR CoarseGrainedExecutorBackend: Executor self-exiting due to : Driver disassociated! Shutting down.\n')
+    void this.#child.output('stderr', 'ERROR CoarseGrainedExecutorBackend: Executor self-exiting due to : Driver disassociated! Shutting down.\n')
     void this.#leave(0, 'Driver disassociated! Shutting down.')
   }
 
