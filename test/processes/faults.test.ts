@@ -16,6 +16,9 @@ const WORD_COUNT_ANSWER = "[('and', 30), ('ice', 30), ('snow', 20), ('wind', 20)
 /** Tasks last this long on the lab clock, so that a fault finds them running. */
 const PACE = { 'kindling.task.pace': '150ms' }
 
+/** Tasks that only death ends: however long a heap takes to fill, they are still there. */
+const ENDLESS = { 'kindling.task.pace': '1h' }
+
 const successes = (ran: Awaited<ReturnType<typeof bench.run>>, stageId: number): Map<number, number> => {
   const won = new Map<number, number>()
   for (const end of ran.of('SparkListenerTaskEnd')) {
@@ -80,7 +83,7 @@ describe('crash-executor', () => {
 
 describe('oom-executor', () => {
   test('the process fills its heap and exits 52; the run goes on (§4.12)', async () => {
-    const ran = await bench.run(WORD_COUNT, { conf: { ...PACE, 'spark.executor.memory': '500m' }, faults: ['oom-executor@stage=0'] })
+    const ran = await bench.run(WORD_COUNT, { conf: { 'kindling.task.pace': '2s', 'spark.executor.memory': '500m' }, faults: ['oom-executor@stage=0'] })
     expect(ran.stdout).toBe(WORD_COUNT_ANSWER)
     const died = ran.of('kindling.ProcessExited').find((event) => event.end.code === 52)!
     expect(died.end).toMatchObject({ farewell: true, signal: null })
@@ -94,7 +97,7 @@ describe('oom-executor', () => {
 
   test('four such losses of one task abort the job with Spark’s message (§5.25, §6.10)', async () => {
     const fault = 'oom-executor@task=0.0'
-    const ran = await bench.run(WORD_COUNT, { workers: 1, cores: 1, conf: { ...PACE, 'spark.executor.memory': '500m' }, faults: [fault, fault, fault, fault] })
+    const ran = await bench.run(WORD_COUNT, { workers: 1, cores: 1, conf: { ...ENDLESS, 'spark.executor.memory': '500m' }, faults: [fault, fault, fault, fault] })
     expect(ran.outcome.exitCode).toBe(1)
     const [job] = ran.of('SparkListenerJobEnd')
     const result = job!['Job Result']
@@ -108,7 +111,7 @@ describe('oom-executor', () => {
 
 describe('oom-driver', () => {
   test('the driver fills its heap and dies; the executors exit by themselves, the lab stays up (§4.9, §8.15)', async () => {
-    const ran = await bench.run(WORD_COUNT, { conf: { ...PACE, 'spark.driver.memory': '600m' }, faults: ['oom-driver@stage=0'] })
+    const ran = await bench.run(WORD_COUNT, { conf: { ...ENDLESS, 'spark.driver.memory': '600m' }, faults: ['oom-driver@stage=0'] })
     expect(ran.outcome).toMatchObject({ outcome: 'failed', exitCode: 1 })
     const driver = ran.of('kindling.ProcessExited').find((event) => event.actor === 'driver')!
     expect(driver.end.meaning).toContain('OutOfMemoryError')
