@@ -1,6 +1,6 @@
 /** Every fault button: the click answers at once, and what follows is seen without searching. */
 import assert from 'node:assert/strict'
-import { by, chip, chipSays, choose, lives, openLab, output, panel, run, select, set, speed, stop, strike, tells, textOf, until } from './lab.ts'
+import { chip, chipSays, choose, lives, openLab, output, panel, run, select, set, speed, stop, strike, tells, textOf, until } from './lab.ts'
 
 /** A change of the page within this time is at once, ms; the aim is far less, and other work on the computer is allowed for. */
 const AT_ONCE = 250
@@ -71,9 +71,8 @@ describe('a fault button', () => {
     await tells(/^Executor \d has sent no heartbeat for .* At 5 s the driver gives it up/)
     // Not faster: heartbeats of 1 s of the lab would have to come every 0.1 s.
     await lives('2', 'alive')
-    assert.equal(await $('[data-life="dead"]').isExisting(), true)
-    await chipSays('finished')
-    assert.match(await output(), /words in all: 615\n/)
+    await until('the inspector tells why', async () => /You pressed Silence/.test(await textOf('inspector')))
+    await tells(/^The driver gives up executor \d: Executor heartbeat timed out after/)
   })
 
   it('fills the driver until it dies', async () => {

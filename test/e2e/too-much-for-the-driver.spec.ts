@@ -30,7 +30,7 @@ describe('too much for the driver', () => {
   it('is stopped by the guard the guide names, and then the driver lives', async () => {
     await panel('guide')
     await by('settings').click()
-    const guard = await $('aria/Value of spark.driver.maxResultSize')
+    const guard = $('aria/Value of spark.driver.maxResultSize')
     await guard.setValue('64m')
     await browser.keys('Escape')
     await run()
