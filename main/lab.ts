@@ -162,10 +162,10 @@ export class Lab implements LabApi {
     return () => this.#listeners[kind].delete(listener)
   }
 
-  /** Ends the run and every process of it. */
-  async close(): Promise<void> {
+  /** Ends the run and every process of it. `reason` is what its log gives for it. */
+  async close(reason = 'The lab was closed.'): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#runs.values()].map((run) => run.stop()))
+    await Promise.all([...this.#runs.values()].map((run) => run.stop(reason)))
     await this.#checker?.terminate()
     this.#checker = undefined
   }

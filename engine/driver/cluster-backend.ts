@@ -81,7 +81,7 @@ export class ClusterBackend implements Backend {
         })
       ]
       this.#awaitAll = () => {
-        if (!complete()) return
+        if (!complete() && !this.#stopped) return
         for (const timer of timers) timer.cancel()
         resolve()
       }
@@ -154,6 +154,7 @@ export class ClusterBackend implements Backend {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#awaitAll?.()
     for (const timer of this.#checks) timer.cancel()
     this.#server?.close()
     const lines = [...this.#executors.values()].filter((executor) => executor.connected)

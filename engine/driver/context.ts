@@ -9,7 +9,7 @@ import { Schedulers } from '../rules/schedulers.ts'
 import { localApplicationId } from '../rules/spark-events.ts'
 import type { CauseRef, LossReason, RulesEffect, TaskDescription } from '../rules/types.ts'
 import type { DriverBoot } from '../world/boot.ts'
-import type { LabToChild, TaskBinary } from '../world/messages.ts'
+import type { ChildToLab, LabToChild, TaskBinary } from '../world/messages.ts'
 import type { Timer } from '../world/interfaces.ts'
 import type { Child } from '../world/real/child.ts'
 import { applicationHead, blockManagerAdded } from './announce.ts'
@@ -30,6 +30,8 @@ export interface WatchList {
   stages: Set<number>
   tasks: Set<string>
 }
+
+const STOPPED_WHILE_STARTING = 'The SparkContext was stopped while it started.'
 
 /** The standalone machine that outlives a SparkContext: it belongs to the process. */
 export const startDriverMachine = (child: Child): RunningMachine<typeof driverMachine> =>
@@ -67,6 +69,7 @@ export class DriverContext {
   #revive: Timer | undefined
   readonly #failOrders = new FailOrders()
   #stopped = false
+  #announced = false
   #registered: { resolve: (appId: string) => void; reject: (error: Error) => void } | undefined
   #starving: Timer | undefined
 
@@ -126,9 +129,8 @@ export class DriverContext {
     const events = this.#backendEvents()
     try {
       if (this.#parsed.kind === 'local') {
-        this.appId = localApplicationId(this.#child.epoch(this.#child.clock.now()))
+        this.appId = await this.#register({ type: 'LocalApplication', appId: localApplicationId(this.#child.epoch(this.#now())) })
         conf['spark.app.id'] = this.appId
-        this.#child.send({ type: 'LocalApplication', appId: this.appId })
         this.#announce()
         const local = new LocalBackend(this.#child, conf, this.#boot, this.#parsed.threads, events)
         this.#backend = local
@@ -139,20 +141,17 @@ export class DriverContext {
         this.#cluster = cluster
         this.#backend = cluster
         const driverPort = await cluster.listen()
-        this.appId = await new Promise<string>((resolve, reject) => {
-          this.#registered = { resolve, reject }
-          this.#child.send({
-            type: 'RegisterApplication',
-            name: conf['spark.app.name'] ?? 'application',
-            coresMax: settings.coresMax(conf),
-            executorCores: this.#parsed.kind === 'local-cluster' ? this.#parsed.coresPerWorker : settings.executorCores(conf),
-            executorMemoryMb: settings.executorMemory(conf) / 2 ** 20,
-            driverPort,
-            conf,
-            ...(this.#parsed.kind === 'local-cluster'
-              ? { cluster: { workers: this.#parsed.workers, coresPerWorker: this.#parsed.coresPerWorker, memoryPerWorkerMb: this.#parsed.memoryPerWorkerMb } }
-              : {})
-          })
+        this.appId = await this.#register({
+          type: 'RegisterApplication',
+          name: conf['spark.app.name'] ?? 'application',
+          coresMax: settings.coresMax(conf),
+          executorCores: this.#parsed.kind === 'local-cluster' ? this.#parsed.coresPerWorker : settings.executorCores(conf),
+          executorMemoryMb: settings.executorMemory(conf) / 2 ** 20,
+          driverPort,
+          conf,
+          ...(this.#parsed.kind === 'local-cluster'
+            ? { cluster: { workers: this.#parsed.workers, coresPerWorker: this.#parsed.coresPerWorker, memoryPerWorkerMb: this.#parsed.memoryPerWorkerMb } }
+            : {})
         })
         conf['spark.app.id'] = this.appId
         conf['spark.driver.port'] = String(driverPort)
@@ -165,6 +164,15 @@ export class DriverContext {
     }
     this.#machine.send({ type: 'Registered' })
     await this.#cluster?.awaitExecutors(readTime(conf, 'spark.scheduler.maxRegisteredResourcesWaitingTime', '30s'))
+    if (this.#stopped) throw javaFailure('java.lang.IllegalStateException', STOPPED_WHILE_STARTING)
+  }
+
+  /** Answers with the application's id; rejects when it is refused. */
+  #register(ask: Extract<ChildToLab, { type: 'RegisterApplication' | 'LocalApplication' }>): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#registered = { resolve, reject }
+      this.#child.send(ask)
+    })
   }
 
   /** Words of the lab that concern the application. */
@@ -255,7 +263,9 @@ export class DriverContext {
     this.#machine.send({ type: 'StopContext' })
     this.#revive?.cancel()
     this.#starving?.cancel()
-    this.#child.post({ Event: 'SparkListenerApplicationEnd', Timestamp: this.#child.epoch(this.#now()), ExitCode: exitCode })
+    this.#registered?.reject(new Error(STOPPED_WHILE_STARTING))
+    // Before it is announced there is no application to end.
+    if (this.#announced) this.#child.post({ Event: 'SparkListenerApplicationEnd', Timestamp: this.#child.epoch(this.#now()), ExitCode: exitCode })
     this.#apply(this.#schedulers.stop(this.#now()))
     // The Master hears of it first, or it would replace the executors that leave now.
     this.#child.send({ type: 'UnregisterApplication', exitCode })
@@ -451,6 +461,8 @@ export class DriverContext {
       removed: (message) => {
         this.#child.post({ Event: 'kindling.Note', level: 'error', text: message, actor: 'driver' })
         this.#apply(this.#schedulers.cancelAllJobs(this.#now(), message))
+        // As Spark does (§3.18): an application that nobody runs is no application.
+        void this.stop(0)
       }
     }
   }
@@ -495,6 +507,7 @@ export class DriverContext {
   }
 
   #announce(): void {
+    this.#announced = true
     for (const event of applicationHead(this.appId, this.conf, this.#boot, this.#child.epoch(this.#now()))) this.#child.post(event)
   }
 }

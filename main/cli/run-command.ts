@@ -31,9 +31,18 @@ export async function runProgram(command: RunCommand): Promise<number> {
   const scratchDirectory = mkdtempSync(join(tmpdir(), 'kindling-'))
   const logDirectory = command.eventLog === undefined ? join(dataDirectory(), 'logs') : resolve(command.eventLog)
   const lab = createLab({ spawner: new ChildProcessSpawner(), host: 'cli', logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory })
-  const leave = (): void => void lab.close()
-  process.on('SIGINT', leave)
-  process.on('SIGTERM', leave)
+  let left: number | undefined
+  const leave = (code: number, reason: string) => (): void => {
+    left ??= code
+    void lab.close(reason)
+  }
+  const interrupted = leave(130, 'Interrupted (Ctrl-C).')
+  const ended = leave(143, 'Asked to end (SIGTERM).')
+  const unread = leave(141, 'Nobody reads the output any more.')
+  process.on('SIGINT', interrupted)
+  process.on('SIGTERM', ended)
+  process.stdout.on('error', unread)
+  process.stderr.on('error', () => undefined)
   try {
     const run = await lab.run({
       program: command.source,
@@ -61,15 +70,16 @@ export async function runProgram(command: RunCommand): Promise<number> {
         told = line
       }
     }
+    run.journal.tell()
     follow(run.journal.events.slice(0))
     run.journal.onEvents(follow)
     const outcome = await run.ended
     const logs = run.journal.paths
     if (!command.quiet && logs.length > 0) process.stderr.write(`Event log${logs.length > 1 ? 's' : ''} of ${basename(command.path)}: ${logs.join(', ')}\n`)
-    return outcome.exitCode
+    return left ?? outcome.exitCode
   } finally {
-    process.off('SIGINT', leave)
-    process.off('SIGTERM', leave)
+    process.off('SIGINT', interrupted)
+    process.off('SIGTERM', ended)
     await lab.close()
     rmSync(scratchDirectory, { recursive: true, force: true })
   }

@@ -1,12 +1,14 @@
 import type { ActorId, ClusterShape, EventId } from '../../engine/events/index.ts'
 import { masterMachine, runMachine, workerMachine, type RunningMachine } from '../../engine/machines/index.ts'
+import { settings } from '../../engine/rules/conf.ts'
 import { AppRetries, placeExecutors } from '../../engine/rules/placement.ts'
+import type { LabToChild } from '../../engine/world/messages.ts'
 import type { ChildEnd, ChildHandle } from './children.ts'
 import type { Journal } from './journal.ts'
 import type { Wire } from './wire.ts'
 
 /** Real ms between asking a process to leave and ending it. */
-const KILL_GRACE = 1000
+const KILL_GRACE = 2000
 
 export interface WorkerPlace {
   id: ActorId
@@ -36,6 +38,7 @@ interface Application {
   coresMax: number
   executorCores: number | null
   executorMemoryMb: number
+  conf: Record<string, string>
   state: string
   nextExecutorId: number
   executors: Map<string, ExecutorRecord>
@@ -52,6 +55,18 @@ export interface ExecutorLaunch {
   cores: number
   memoryMb: number
   driverPort: number
+  /** The application's settings: executors get what its program has set (§4.1). */
+  conf: Record<string, string>
+}
+
+/** What an application asks the Master for. */
+export interface ApplicationAsk {
+  name: string
+  coresMax: number | null
+  executorCores: number | null
+  executorMemoryMb: number
+  driverPort: number
+  conf: Record<string, string>
 }
 
 export interface ClusterManagerOptions {
@@ -98,7 +113,7 @@ export class ClusterManager {
   }
 
   /** Registers an application (§3.6) and answers with its id; executors follow. */
-  register(driver: ChildHandle, ask: { name: string; coresMax: number | null; executorCores: number | null; executorMemoryMb: number; driverPort: number }): string {
+  register(driver: ChildHandle, ask: ApplicationAsk): string {
     const id = this.#options.nextAppId(new Date(this.#options.epoch(this.#options.now())))
     this.#apps.set(id, {
       id,
@@ -108,18 +123,26 @@ export class ClusterManager {
       coresMax: ask.coresMax ?? Infinity,
       executorCores: ask.executorCores,
       executorMemoryMb: ask.executorMemoryMb,
+      conf: ask.conf,
       state: 'WAITING',
       nextExecutorId: 0,
       executors: new Map(),
-      retries: new AppRetries(Number(this.#options.conf['spark.deploy.maxExecutorRetries'] ?? 10)),
+      retries: new AppRetries(settings.maxExecutorRetries(this.#options.conf)),
       gone: [],
       waitingTold: false
     })
     return id
   }
 
+  /** The application was not taken on after all: nothing is started for it. */
+  refuse(appId: string): void {
+    this.#apps.delete(appId)
+  }
+
   /** The driver has heard that it is registered: executors may be started. */
   registered(appId: string): void {
+    const app = this.#apps.get(appId)
+    if (app === undefined || isOver(app.state)) return
     this.#journal.post({ Event: 'kindling.ApplicationState', appId, state: 'WAITING' })
     this.#master.send({ type: 'RegisterApplication', appId })
   }
@@ -176,6 +199,11 @@ export class ClusterManager {
 
   executorChild(appId: string, executorId: string): ChildHandle | null {
     return this.#apps.get(appId)?.executors.get(executorId)?.child ?? null
+  }
+
+  /** The run is ending: nothing is started any more. */
+  startNoMore(): void {
+    this.#stopped = true
   }
 
   stop(): void {
@@ -247,7 +275,7 @@ export class ClusterManager {
     const executor: ExecutorRecord = { id, worker, cores, memoryMb: app.executorMemoryMb, state: 'LAUNCHING', child: null, launch }
     app.executors.set(id, executor)
     this.#wire.send('ExecutorAdded', 'master', 'driver', `executor ${id}`, launch, () =>
-      app.driver.send({ type: 'ExecutorGranted', executorId: id, worker: worker.id, host: worker.host, cores, memoryMb: app.executorMemoryMb })
+      this.#tell(app, { type: 'ExecutorGranted', executorId: id, worker: worker.id, host: worker.host, cores, memoryMb: app.executorMemoryMb })
     )
     this.#wire.send('LaunchExecutor', 'master', worker.id, `executor ${id}`, launch, () => {
       if (this.#stopped || isOver(app.state)) {
@@ -255,7 +283,7 @@ export class ClusterManager {
         return
       }
       worker.machine.send({ type: 'LaunchExecutor', executorId: id })
-      executor.child = this.#options.launch({ appId: app.id, executorId: id, worker, cores, memoryMb: app.executorMemoryMb, driverPort: app.driverPort }, launch)
+      executor.child = this.#options.launch({ appId: app.id, executorId: id, worker, cores, memoryMb: app.executorMemoryMb, driverPort: app.driverPort, conf: app.conf }, launch)
       executor.child.onEnd((end) => {
         worker.machine.send({ type: 'ExecutorExited', executorId: id })
         this.#wire.send('ExecutorStateChanged', worker.id, 'master', `executor ${id}`, end.event, () => this.#ended(app, executor, end))
@@ -288,7 +316,7 @@ export class ClusterManager {
     if (isOver(app.state)) return
     app.gone.push({ id: executor.id, event })
     this.#wire.send('ExecutorUpdated', 'master', 'driver', `executor ${executor.id} ${state}`, event, () =>
-      app.driver.send({ type: 'ExecutorUpdated', executorId: executor.id, state, message, cause: event, ...(end.code === null ? {} : { exitStatus: end.code }) })
+      this.#tell(app, { type: 'ExecutorUpdated', executorId: executor.id, state, message, cause: event, ...(end.code === null ? {} : { exitStatus: end.code }) })
     )
     const anyRunning = [...app.executors.values()].some((other) => other.state === 'RUNNING')
     if (end.code !== 0 && app.retries.failed(anyRunning)) {
@@ -298,6 +326,11 @@ export class ClusterManager {
       return
     }
     this.#master.send({ type: 'ExecutorStateChanged', appId: app.id, executorId: executor.id, state })
+  }
+
+  /** A word that travelled while its application ended is for nobody: the driver may have begun another. */
+  #tell(app: Application, message: LabToChild): void {
+    if (!isOver(app.state)) app.driver.send(message)
   }
 }
 

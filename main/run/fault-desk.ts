@@ -18,6 +18,8 @@ export interface FaultHands {
 
 interface Waiting {
   id: string
+  /** What was missing when its moment was there. */
+  missing?: string
   fault: ParsedFault
   requested: EventId
 }
@@ -30,6 +32,8 @@ export class FaultDesk {
   #waiting: Waiting[] = []
   #count = 0
   #driverReady = false
+  /** Struck so that they will die, and not dead yet. */
+  readonly #doomed = new Map<ChildHandle, 'killed' | 'dying'>()
 
   constructor(clock: LabClock, journal: Journal, hands: FaultHands) {
     this.#clock = clock
@@ -70,25 +74,31 @@ export class FaultDesk {
 
   /** An executor has been taken on: faults whose moment passed without one can strike now. */
   executorUp(): void {
+    const struck = new Set<string>()
     for (const waiting of [...this.#waiting]) {
       const { at } = waiting.fault.when
-      if (at === 'start') this.#try(waiting, { kind: 'start' })
-      if (at === 'time' && matchesMoment(waiting.fault.when, { kind: 'time', t: this.#clock.now() })) this.#try(waiting, { kind: 'time', t: this.#clock.now() })
+      const moment: FaultMoment = at === 'time' ? { kind: 'time', t: this.#clock.now() } : { kind: 'start' }
+      if ((at !== 'start' && at !== 'time') || !matchesMoment(waiting.fault.when, moment) || struck.has(waiting.fault.text)) continue
+      if (this.#try(waiting, moment)) struck.add(waiting.fault.text)
     }
   }
 
   /** The run is over: what still waits never struck. */
   close(): void {
-    for (const { id, fault, requested } of this.#waiting) {
-      this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason: `It never struck: the run ended before ${whenText(fault.when)} came, or before there was anything to strike.` }, requested)
+    for (const { id, fault, requested, missing } of this.#waiting) {
+      const why = missing ?? `the run ended before ${whenText(fault.when)} came.`
+      this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason: `It never struck: ${why}` }, requested)
     }
     this.#waiting = []
   }
 
   /** True when it struck or can never strike. */
   #try(waiting: Waiting, moment: FaultMoment): boolean {
-    const choice = chooseTarget(waiting.fault, this.#situation(moment))
-    if (choice.strike === 'wait') return false
+    const choice = chooseTarget(waiting.fault, this.#situation(waiting.fault, moment))
+    if (choice.strike === 'wait') {
+      waiting.missing = choice.message
+      return false
+    }
     this.#waiting = this.#waiting.filter((other) => other !== waiting)
     this.#strike(waiting, moment)
     return true
@@ -104,7 +114,7 @@ export class FaultDesk {
     if (strikes === 'executor' && this.#hands.local()) {
       return refuse('This program runs on a local master: the driver runs the tasks itself and there is no executor to lose (§2.3). Give it a cluster master, or none, to have executors.')
     }
-    const choice = chooseTarget(fault, this.#situation(moment))
+    const choice = chooseTarget(fault, this.#situation(fault, moment))
     if (choice.strike === 'wait' || choice.strike === 'nothing') return refuse(choice.message)
     const driver = this.#hands.driver()
     const struck = (target: string, detail: string): EventId => this.#journal.post({ Event: 'kindling.FaultStruck', faultId: id, fault: fault.fault, target, detail }, requested)
@@ -113,10 +123,12 @@ export class FaultDesk {
       if (child === null || child.ended) return refuse(`Executor ${choice.executorId} has no process any more.`)
       const target = `executor-${choice.executorId}`
       if (fault.fault === 'crash-executor') {
+        this.#doom(child, 'killed')
         child.kill(struck(target, `SIGKILL to pid ${child.pid}`))
         return { ok: true }
       }
       const cause = struck(target, fault.fault === 'oom-executor' ? `pid ${child.pid} takes memory until its heap is full` : `pid ${child.pid} stops answering`)
+      if (fault.fault === 'oom-executor') this.#doom(child, 'dying')
       child.blame(cause)
       child.send({ type: 'Strike', faultId: id, fault: fault.fault, target: choice.executorId, cause })
       return { ok: true }
@@ -139,7 +151,20 @@ export class FaultDesk {
     return { ok: true }
   }
 
-  #situation(moment: FaultMoment | undefined): Situation {
+  #doom(child: ChildHandle, how: 'killed' | 'dying'): void {
+    this.#doomed.set(child, how)
+    child.onEnd(() => this.#doomed.delete(child))
+  }
+
+  /** Who is killed is gone already; who is dying is only struck again by name. */
+  #strikeable(fault: ParsedFault, executorId: string): boolean {
+    const child = this.#hands.executor(executorId)
+    if (child === null || child.ended) return false
+    const doom = this.#doomed.get(child)
+    return doom === undefined || (doom === 'dying' && fault.target.kind === 'executor')
+  }
+
+  #situation(fault: ParsedFault, moment: FaultMoment | undefined): Situation {
     const view = this.#hands.view()
     const driver = this.#hands.driver()
     const appId = view.apps.at(-1)?.appId
@@ -158,7 +183,7 @@ export class FaultDesk {
       driverAlive: driver !== null && !driver.ended,
       executors: view.executors
         .filter((executor) => executor.appId === appId)
-        .map((executor) => ({ id: executor.id, alive: executor.life === 'alive' || executor.life === 'silent', running: running.get(executor.id) ?? [] })),
+        .map((executor) => ({ id: executor.id, alive: (executor.life === 'alive' || executor.life === 'silent') && this.#strikeable(fault, executor.id), running: running.get(executor.id) ?? [] })),
       ...(moment === undefined ? {} : { moment })
     }
   }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterShape, EventId } from '../../engine/events/index.ts'
 import type { Answer } from '../../engine/lab-api.ts'
+import { parseFault } from '../../engine/faults/parse.ts'
 import { driverState, SuperviseBackoff } from '../../engine/rules/placement.ts'
 import { driverId } from '../../engine/rules/spark-events.ts'
 import { emptyView, fold } from '../../engine/view/fold.ts'
@@ -112,11 +113,14 @@ export class Run {
     return this.#over
   }
 
-  /** Throws FaultTextError for a fault that cannot be read; everything else that goes wrong is told in the log. */
+  /** Throws FaultTextError for a fault that cannot be read, and a sentence when the log cannot be written; everything else that goes wrong is told in the log. */
   async start(): Promise<void> {
     const plan = this.#plan
+    for (const { text } of plan.faults) parseFault(text)
+    this.journal.prepare()
     mkdirSync(plan.scratch, { recursive: true })
     await this.#children.listen()
+    if (this.#over) return
     this.journal.post({
       Event: 'kindling.RunStarted',
       runId: plan.runId,
@@ -147,13 +151,13 @@ export class Run {
   }
 
   /** Ends the run: the driver may stop in order, what does not is killed. */
-  async stop(): Promise<void> {
+  async stop(reason = 'You pressed Stop.'): Promise<void> {
     if (this.#over) return
     this.#stopping = true
     if (this.#clock.paused) this.#clockDesk.change({ paused: false })
     const driver = this.#driver
     if (driver !== undefined && !driver.ended) {
-      driver.send({ type: 'Stop', reason: 'You pressed Stop.' })
+      driver.send({ type: 'Stop', reason })
       const timer = setTimeout(() => driver.kill(undefined), STOP_GRACE)
       driver.onEnd(() => clearTimeout(timer))
     } else if (this.#restart !== undefined) this.#restart()
@@ -259,7 +263,6 @@ export class Run {
     this.#driver = driver
     driver.onMessage((message) => this.#fromDriver(driver, message))
     driver.onEnd((end) => this.#driverEnded(end))
-    this.#faultDesk.driverUp()
     return driver
   }
 
@@ -271,7 +274,7 @@ export class Run {
         kind: 'executor',
         actor: `executor-${launch.executorId}`,
         origin: `${launch.appId.slice(-4)}e${launch.executorId}`,
-        conf: plan.conf,
+        conf: { ...plan.conf, ...launch.conf },
         pythonEntry: this.#parts.pythonEntry,
         snapshot: this.#parts.snapshot,
         folders: plan.folders,
@@ -297,14 +300,21 @@ export class Run {
 
   #fromDriver(driver: ChildHandle, message: ChildToLab): void {
     switch (message.type) {
+      case 'Ready':
+        this.#faultDesk.driverUp()
+        return
       case 'StepDue':
         this.#clockDesk.answered(driver, message.token, message.due)
         return
       case 'RegisterApplication': {
         const cluster = this.#startCluster(message.cluster ?? this.#plan.cluster)
         this.#wire.send('RegisterApplication', 'driver', 'master', message.name, undefined, () => {
+          if (driver.ended) return
           const appId = cluster.register(driver, message)
-          if (!this.#openLog(driver, appId)) return
+          if (!this.#openLog(driver, appId)) {
+            cluster.refuse(appId)
+            return
+          }
           this.#appId = appId
           this.#wire.send('RegisteredApplication', 'master', 'driver', appId, undefined, () => {
             driver.send({ type: 'RegisteredApplication', appId, masterUrl: this.#settings.masterUrl })
@@ -314,9 +324,10 @@ export class Run {
         return
       }
       case 'LocalApplication':
+        if (!this.#openLog(driver, message.appId)) return
         this.#local = true
         this.#appId = message.appId
-        this.#openLog(driver, message.appId)
+        driver.send({ type: 'RegisteredApplication', appId: message.appId, masterUrl: 'local' })
         return
       case 'UnregisterApplication': {
         const appId = this.#appId
@@ -363,6 +374,7 @@ export class Run {
   #finish(): void {
     if (this.#over) return
     this.#over = true
+    this.#cluster?.startNoMore()
     const left = this.#children.all().filter((child) => !child.ended)
     void Promise.all(left.map((child) => new Promise<void>((resolve) => child.onEnd(() => resolve())))).then(async () => {
       await this.#children.close()

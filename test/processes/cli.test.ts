@@ -53,6 +53,9 @@ describe('kindling run', () => {
     expect(called.stdout).toBe("56 ['one', '--two']\n")
     expect(called.code).toBe(0)
     expect(called.stderr).toContain('The Master starts executor 0 on worker-1')
+    // Nothing is told twice.
+    const told = called.stderr.trim().split('\n')
+    expect(told).toEqual([...new Set(told)])
     expect(called.stderr).not.toMatch(/\n\s+at /)
     expect(readdirSync(join(root, 'logs'))).toEqual([expect.stringMatching(/^app-\d{14}-\d{4}$/)])
   })
@@ -81,11 +84,26 @@ describe('kindling run', () => {
         kill('SIGINT')
       }
     })
-    expect(called.code).not.toBe(0)
+    expect(called.code).toBe(130)
     const [log] = readdirSync(join(root, 'interrupted'))
     const pids = new LogReader().push(readFileSync(join(root, 'interrupted', log!), 'utf8')).flatMap((event) => (event.Event === 'kindling.ProcessSpawned' ? [event.pid] : []))
     expect(pids.length).toBeGreaterThanOrEqual(2)
     for (const pid of pids) expect(alive(pid)).toBe(false)
+  })
+})
+
+describe('output that nobody reads', () => {
+  test('as with `| head -1`: the run ends without a stack trace, exit status 141, no process is left', async () => {
+    const talk = program('talk.py', 'from pyspark import SparkContext\nsc = SparkContext(appName="talk")\nwhile True: print("on and on")\n')
+    const child = spawn(process.execPath, [CLI, 'run', talk, '--event-log', 'unread'], { cwd: root, env: { ...process.env, KINDLING_HOME: join(root, 'home') }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stderr = ''
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
+    child.stdout.once('data', () => child.stdout.destroy())
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    expect(code).toBe(141)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    const [log] = readdirSync(join(root, 'unread'))
+    for (const event of new LogReader().push(readFileSync(join(root, 'unread', log!), 'utf8'))) if (event.Event === 'kindling.ProcessSpawned') expect(alive(event.pid)).toBe(false)
   })
 })
 
@@ -105,6 +123,7 @@ describe('what is wrong is said in a sentence, exit status 2', () => {
   refused('a moment that is none', () => ['run', program('sum.py', SUM), '--fault', 'crash-executor@stag=1'], /stag/)
   refused('a setting without a value', () => ['run', program('sum.py', SUM), '--conf', 'spark.task.maxFailures'], /write KEY=VALUE/)
   refused('a setting Spark refuses', () => ['run', program('sum.py', SUM), '--conf', 'spark.task.maxFailures=many'], /spark\.task\.maxFailures should be int, but was many/)
+  refused('a log folder that is a file', () => { writeFileSync(join(root, 'a-file'), ''); return ['run', program('sum.py', SUM), '--event-log', 'a-file'] }, /^kindling: The event log cannot be written to .*a-file is a file\n$/)
   refused('no such command', () => ['rum'], /unknown command 'rum'/)
   refused('a log that is not there', () => ['events', 'nowhere'], /There is no log .*nowhere\./)
   refused('a log that is none', () => { writeFileSync(join(root, 'none'), 'hello\nworld\n'); return ['events', 'none'] }, /none/)

@@ -1,5 +1,5 @@
 /** Real runs for tests: the built processes, a folder of their own, everything they did and said. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
@@ -92,7 +92,7 @@ export function testLab(): Bench {
         events,
         view,
         story: view.story.map(storyText).join('\n'),
-        logs: existsSync(logDirectory) ? readdirSync(logDirectory).sort() : [],
+        logs: statSync(logDirectory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(logDirectory).sort() : [],
         folder,
         of: (name) => events.filter((event) => event.Event === name) as never
       }

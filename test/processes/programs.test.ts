@@ -36,8 +36,8 @@ print(df.rdd.getNumPartitions())
 df.select((df["id"] * 2).alias("value")).show(5)
 spark.stop()
 `
-  prints('on the lab’s cluster', program(''), `4\n${TABLE}\n`)
-  prints('on local[3]', program('.master("local[3]")'), `3\n${TABLE}\n`)
+  prints('on the lab’s cluster', program(''), `4\n${TABLE}`)
+  prints('on local[3]', program('.master("local[3]")'), `3\n${TABLE}`)
   prints('on local-cluster', program('.master("local-cluster[1,2,1024]")'), `2\n${TABLE}\n`)
 
   test('local[*] has the driver and no executor process', async () => {
