@@ -8,6 +8,8 @@ export type TableCompute = RddCompute | { kind: 'plan'; planId: number }
 
 export interface TableEntry extends RddNode {
   compute: TableCompute
+  /** What setName() said, or the path of a text file. */
+  label?: string
   /** Set by checkpoint(): what is to be done after the next job (§5.33, §5.34). */
   checkpoint?: 'marked' | 'marked-local' | 'done' | 'too-late'
   checkpointFile?: string
@@ -158,35 +160,36 @@ function flatten(compute: TableCompute, blobs: Uint8Array[]): BinaryCompute {
   }
 }
 
-/** toDebugString of RDD (§11.14). */
+/** toDebugString of RDD (§11.14). The root's storage level stands on every line, as Spark has it. */
 export function debugString(table: RddTable, rddId: number, cachedPartitions: (rddId: number) => { count: number; memory: number; disk: number }): string {
+  const root = table.get(rddId)
+  const level = root.storageLevel === undefined ? '' : levelText(root.storageLevel)
   const describe = (entry: TableEntry): string[] => {
-    const level = entry.storageLevel
-    const text = `${entry.name}[${entry.id}] at ${entry.callSite} [${level === undefined ? '' : levelText(level)}]`
-    if (level === undefined) return [text]
-    const { count, memory, disk } = cachedPartitions(entry.id)
+    const text = `${entry.label === undefined ? '' : `${entry.label} `}${entry.name}[${entry.id}] at ${entry.callSite} [${level}]`
+    const { count, memory, disk } = entry.storageLevel === undefined ? { count: 0, memory: 0, disk: 0 } : cachedPartitions(entry.id)
     return count === 0 ? [text] : [text, `    CachedPartitions: ${count}; MemorySize: ${sizeText(memory)}; DiskSize: ${sizeText(disk)}`]
+  }
+  /** The stroke below a `(n)`, under the middle of it. */
+  const stroke = (count: string): string => {
+    const left = Math.floor((count.length - 1) / 2)
+    return `${' '.repeat(left)}|${' '.repeat(count.length - left)}`
   }
   const children = (entry: TableEntry, prefix: string): string[] => {
     const last = entry.dependencies.length - 1
     return entry.dependencies.flatMap((dependency, i) => print(table.get(dependency.rdd), prefix, dependency.kind === 'shuffle', i === last))
   }
   const print = (entry: TableEntry, prefix: string, shuffle: boolean, isLast: boolean): string[] => {
-    if (!shuffle) {
-      const lines = describe(entry).map((line) => `${prefix} |  ${line}`.replace(/^ /, ' '))
-      return [...lines, ...children(entry, prefix)]
-    }
+    if (!shuffle) return [...describe(entry).map((line) => prefix + line), ...children(entry, prefix)]
     const count = `(${entry.partitions})`
-    const lead = `${prefix} +-`
-    const below = `${prefix} ${isLast ? ' ' : '|'} `.replace(/ $/, '') + ' '.repeat(count.length)
+    const here = prefix.replace(/\|\s+$/, '')
+    const below = `${here}${isLast ? '  ' : '| '}${stroke(count)}`
     const [first, ...rest] = describe(entry)
-    return [`${lead}${count} ${first}`, ...rest.map((line) => `${below} |  ${line}`), ...children(entry, below)]
+    return [`${here}+-${count} ${first}`, ...rest.map((line) => below + line), ...children(entry, below)]
   }
-  const root = table.get(rddId)
   const count = `(${root.partitions})`
-  const indent = ' '.repeat(count.length - 1)
+  const below = stroke(count)
   const [first, ...rest] = describe(root)
-  return [`${count} ${first}`, ...rest.map((line) => `${indent} ${line}`), ...children(root, indent)].join('\n')
+  return [`${count} ${first}`, ...rest.map((line) => `${below} ${line}`), ...children(root, below)].join('\n')
 }
 
 /** `Memory Serialized 1x Replicated`, as Spark describes a level. */

@@ -6,11 +6,20 @@ export class AnalysisError extends Error {
   readonly errorClass: string
   readonly pythonClass: string
   readonly javaClass: string
+  /** The operator at fault has been looked at. */
+  planned = false
   constructor(errorClass: string, text: string, sqlState: string, pythonClass = 'pyspark.errors.AnalysisException') {
     super(`[${errorClass}] ${text} SQLSTATE: ${sqlState}`)
     this.errorClass = errorClass
     this.pythonClass = pythonClass
     this.javaClass = 'org.apache.spark.sql.AnalysisException'
+  }
+
+  /** The same error, its text going on with the plan at fault (if Spark shows one for it). */
+  withPlan(plan: string | undefined): this {
+    this.planned = true
+    if (plan !== undefined) this.message += `;\n${plan}`
+    return this
   }
 }
 

@@ -19,14 +19,15 @@ export function truncateCell(s: string, truncate: number): string {
 
 /**
  * The table of the first `n` of `cells` (one more is asked for, to know whether there are others).
- * `truncate` 0 shows cells whole, left-aligned; else they are right-aligned and cut (§10.11).
+ * `truncate` 0 shows cells whole, left-aligned; else they are right-aligned and cut, names never (§10.11).
+ * The line about further rows has no end of its own: `print` gives it one.
  */
 export function showString(names: readonly string[], cells: readonly string[][], n: number, truncate: number, vertical: boolean): string {
   const more = cells.length > n
-  const rows = [names.map((x) => truncateCell(escapeControls(x), truncate)), ...cells.slice(0, n).map((r) => r.map((c) => truncateCell(escapeControls(c), truncate)))]
+  const rows = [names.map(escapeControls), ...cells.slice(0, n).map((r) => r.map((c) => truncateCell(escapeControls(c), truncate)))]
   const text = vertical ? verticalText(rows) : tableText(rows, names.length, truncate)
-  const rest = more ? `only showing top ${n} ${n === 1 ? 'row' : 'rows'}\n` : ''
-  if (vertical && rows.length === 1) return `${text}(0 rows)\n`
+  const rest = more ? `only showing top ${n} ${n === 1 ? 'row' : 'rows'}` : ''
+  if (vertical && rows.length === 1) return `${text}(0 rows)`
   return text + rest
 }
 

@@ -13,7 +13,7 @@ describe('jobs of each action (§10.9)', () => {
     cluster()
     const df = range(1, 1000000)
     const text = await c.show(df.select(as(call('*', df.col('id'), 2), 'value')), 5)
-    expect(text).toBe(['+-----+', '|value|', '+-----+', '|    2|', '|    4|', '|    6|', '|    8|', '|   10|', '+-----+', 'only showing top 5 rows', ''].join('\n'))
+    expect(text).toBe(['+-----+', '|value|', '+-----+', '|    2|', '|    4|', '|    6|', '|    8|', '|   10|', '+-----+', 'only showing top 5 rows'].join('\n'))
     expect(shape()).toEqual(['result:1'])
   })
 

@@ -87,7 +87,7 @@ out = [plan(one) for one in made] + [failure(df.groupBy("id").sum, "name")]`)
     ['aggregate', [column('name'), column('id')], [{ expr: 'alias', child: sum, name: 's' }, call('count', literal(1, 'integer'))]],
     ['aggregate', [], [sum]],
     ['aggregate', [column('name')], [call('avg', column('id'))]],
-    ['aggregate', [], [call('max', column('id')), call('count', literal(1, 'integer'))]],
+    ['aggregate', [], [call('count', literal(1, 'integer')), call('max', column('id'))]],
     ['aggregate', [column('name')], [sum]]
   ])
   expect(plans[6]).toEqual(['pyspark.errors.exceptions.captured.AnalysisException', '"name" is not a numeric column. Aggregation function can only be applied on a numeric column.'])

@@ -67,10 +67,12 @@ table["a"] = 99
 unread = sc.broadcast([0])
 print(sc.parallelize(["a", "a"], 2).map(lambda k: b.value[k] if k else unread.value).collect(), b.value)
 b.unpersist(); b.destroy()
-try: b.value
+unread.destroy()
+print(b.value)
+try: unread.value
 except Exception as e: print(str(e).splitlines()[1])
 `)
-  expect(ended.out).toBe("[1, 1] {'a': 1}\n: org.apache.spark.SparkException: Attempted to use Broadcast(0) after it was destroyed\n")
+  expect(ended.out).toBe("[1, 1] {'a': 1}\n{'a': 1}\n: org.apache.spark.SparkException: Attempted to use Broadcast(1) after it was destroyed\n")
   expect(ended.engine.calls.filter((name) => name === 'getBroadcast')).toHaveLength(1)
 })
 

@@ -6,11 +6,12 @@ import { ansiOf, caseSensitiveOf, failSelfJoinOf, zoneOf, type Conf } from '../s
 import { isOrderable, quoteName, sameType, schemaOf, sqlType } from '../types.ts'
 import { aggregateNode } from './aggregate.ts'
 import { coerce, commonType, comparable, type Rules } from './coercion.ts'
+import { failedPlan } from './failed-plan.ts'
 import { ambiguousSelfJoin, MissingFrameColumn } from './frame-errors.ts'
 import { ExpressionIds } from './ids.ts'
 import { dropna, fillna, type NaContext } from './na.ts'
 import { asCondition, generatedAttributes, named, resolve, type Resolver } from './expressions.ts'
-import { allOf, attr, exists, hasAggregate, lit, nullable, toAttribute } from './nodes.ts'
+import { aggregatesIn, allOf, attr, exists, hasAggregate, lit, nullable, toAttribute } from './nodes.ts'
 import { findColumn, unresolvedColumn } from './scope.ts'
 import { pretty } from './sql-text.ts'
 
@@ -18,6 +19,8 @@ export interface AnalyzeOptions {
   ids?: ExpressionIds
   /** The key under which a plan is cached, if it is. */
   cacheKey?: (plan: LogicalPlan) => string | undefined
+  /** Partitions of a range that says none, for the plan in an error. */
+  defaultParallelism?: number
 }
 
 /** Checks and types a plan. Throws AnalysisError with Spark's text. */
@@ -47,10 +50,24 @@ class Analyzer {
 
   run(plan: LogicalPlan): Logical {
     const key = this.options.cacheKey?.(plan)
-    const logical = this.node(plan)
+    const logical = this.checked(plan)
     if (!this.frames.has(plan.id)) this.frames.set(plan.id, logical.output)
     if (!this.ids.outputs.has(plan.id)) this.ids.outputs.set(plan.id, logical.output)
     return key === undefined ? logical : { op: 'cached', child: logical, key, output: logical.output }
+  }
+
+  /** An operator that fails is shown in the error, over its children. */
+  private checked(plan: LogicalPlan): Logical {
+    try {
+      return this.node(plan)
+    } catch (e) {
+      if (!(e instanceof AnalysisError) || e.planned) throw e
+      const below = 'left' in plan ? [plan.left, plan.right] : 'child' in plan ? [plan.child] : []
+      const children = below.map((p) => this.run(p))
+      const nextId = this.idsOf(plan)
+      const resolver = this.resolver(children.flatMap((c) => c.output), nextId)
+      throw e.withPlan(failedPlan(e.errorClass, plan, children, { resolve: (x) => resolve(x, resolver), nextId, defaultParallelism: this.options.defaultParallelism ?? 1 }))
+    }
   }
 
   private idsOf(plan: LogicalPlan): () => number {
@@ -213,7 +230,7 @@ class Analyzer {
   private filter(child: Logical, condition: Expression, nextId: () => number): Logical {
     return this.withHidden(child, 'Filter', (input) => {
       const c = asCondition(resolve(condition, this.resolver(input.output, nextId)), this.rules)
-      if (hasAggregate(c)) throw new AnalysisError('INVALID_WHERE_CONDITION', `The WHERE condition "${pretty(c)}" contains invalid expressions: ${pretty(c)}.\nRewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.`, '42903')
+      if (hasAggregate(c)) throw new AnalysisError('INVALID_WHERE_CONDITION', `The WHERE condition "${pretty(c)}" contains invalid expressions: ${aggregatesIn(c).map(pretty).join(', ')}.\nRewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.`, '42903')
       return { op: 'filter', child: input, condition: c, output: input.output }
     })
   }

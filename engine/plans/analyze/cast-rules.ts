@@ -1,7 +1,7 @@
 /** Which casts there are (Cast.canAnsiCast, Cast.canCast). */
 import type { DataType } from '../contract.ts'
 import { mismatch } from '../errors.ts'
-import { isDecimal, isNumeric, sqlType } from '../types.ts'
+import { isDecimal, isIntegral, isNumeric, sqlType } from '../types.ts'
 
 export function canCast(from: DataType, to: DataType, ansi: boolean): boolean {
   if (from === 'null' || sqlType(from) === sqlType(to)) return true
@@ -25,5 +25,6 @@ export function checkCast(from: DataType, to: DataType, ansi: boolean, sql: () =
   if (canCast(from, to, ansi)) return
   const [f, t] = [sqlType(from), sqlType(to)]
   if (ansi && canCast(from, to, false)) throw mismatch('CAST_WITH_CONF_SUGGESTION', sql(), `cannot cast "${f}" to "${t}" with ANSI mode on. If you have to cast "${f}" to "${t}", you can set "spark.sql.ansi.enabled" as "false".`)
+  if (ansi && isIntegral(from) && to === 'date') throw mismatch('CAST_WITH_FUNC_SUGGESTION', sql(), `cannot cast "${f}" to "DATE".\nTo convert values from "${f}" to "DATE", you can use the functions \`DATE_FROM_UNIX_DATE\` instead.`)
   throw mismatch('CAST_WITHOUT_SUGGESTION', sql(), `cannot cast "${f}" to "${t}".`)
 }

@@ -148,6 +148,8 @@ export function asCondition(e: Resolved, r: Rules): Resolved {
 /** Gives an expression a name if it has none: the column name Spark would show. */
 export function named(e: Resolved, nextId: () => number): Resolved {
   if (e.k === 'attr' || e.k === 'alias') return e
+  // A cast keeps the name of the column it casts.
+  if (e.k === 'cast' && (e.child.k === 'attr' || e.child.k === 'alias')) return { k: 'alias', child: e, name: e.child.name, id: nextId(), type: e.type }
   const name = e.k === 'call' && e.name === 'field' ? pretty(e).split('.').at(-1)! : pretty(e)
   return { k: 'alias', child: e, name, id: nextId(), type: e.type }
 }

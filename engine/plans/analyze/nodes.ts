@@ -82,6 +82,8 @@ export function references(e: Resolved, into = new Set<number>()): Set<number> {
 
 const UNSTABLE = new Set(['rand', 'randn', 'monotonically_increasing_id', 'spark_partition_id', 'input_file_name', 'raise_error'])
 export const deterministic = (e: Resolved): boolean => !exists(e, (c) => c.k === 'call' && UNSTABLE.has(c.name))
+/** The outermost aggregate calls in an expression, from left to right. */
+export const aggregatesIn = (e: Resolved): Resolved[] => (e.k === 'agg' ? [e] : children(e).flatMap(aggregatesIn))
 export const hasAggregate = (e: Resolved): boolean => exists(e, (c) => c.k === 'agg')
 
 /** Equal but for names and expression ids of results. */

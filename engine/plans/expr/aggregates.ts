@@ -205,15 +205,27 @@ function overDistinct(info: AggregateInfo): Aggregator {
   })
 }
 
-/** Central moments up to the fourth (Welford, merged by Chan's formulas), as CentralMomentAgg does. */
+/** Central moments up to the fourth. Each formula adds in CentralMomentAgg's order: the last digits show it. */
 function moments(order: 2 | 3 | 4, result: (n: number, m2: number, m3: number, m4: number) => number | null): Aggregator {
   const names = ['n', 'avg', 'm2', 'm3', 'm4'].slice(0, order + 1)
+  const add = (b: Buffer, at: number, x: number) => {
+    const n = (b[at] as number) + 1
+    const avg = b[at + 1] as number
+    const delta = x - avg
+    const dn = delta / n
+    const m2 = (b[at + 2] as number) + delta * (delta - dn)
+    const m3 = (b[at + 3] as number) - 3 * dn * m2 + delta * (delta * delta - dn * dn)
+    if (order >= 4) b[at + 4] = (b[at + 4] as number) - 4 * dn * m3 - 6 * dn * dn * m2 + delta * (delta * delta * delta - dn * dn * dn)
+    if (order >= 3) b[at + 3] = m3
+    b[at] = n
+    b[at + 1] = avg + dn
+    b[at + 2] = m2
+  }
   const combine = (b: Buffer, at: number, n2: number, avg2: number, m2b: number, m3b: number, m4b: number) => {
     const n1 = b[at] as number
     const n = n1 + n2
-    if (n === 0) return
     const delta = avg2 - (b[at + 1] as number)
-    const dn = delta / n
+    const dn = n === 0 ? 0 : delta / n
     const m2 = b[at + 2] as number
     if (order >= 4) b[at + 4] = (b[at + 4] as number) + m4b + dn * dn * dn * delta * n1 * n2 * (n1 * n1 - n1 * n2 + n2 * n2) + 6 * dn * dn * (n1 * n1 * m2b + n2 * n2 * m2) + 4 * dn * (n1 * m3b - n2 * (b[at + 3] as number))
     if (order >= 3) b[at + 3] = (b[at + 3] as number) + m3b + dn * dn * delta * n1 * n2 * (n1 - n2) + 3 * dn * (n1 * m2b - n2 * m2)
@@ -227,7 +239,7 @@ function moments(order: 2 | 3 | 4, result: (n: number, m2: number, m3: number, m
       for (let i = 0; i <= order; i++) b[at + i] = 0
     },
     update: (b, at, args) => {
-      if (args[0] !== null) combine(b, at, 1, Number(args[0]), 0, 0, 0)
+      if (args[0] !== null) add(b, at, Number(args[0]))
     },
     merge: (b, at, o, f) => combine(b, at, o[f] as number, o[f + 1] as number, o[f + 2] as number, (o[f + 3] as number) ?? 0, (o[f + 4] as number) ?? 0),
     finish: (b, at) => {
@@ -239,17 +251,31 @@ function moments(order: 2 | 3 | 4, result: (n: number, m2: number, m3: number, m
 
 function covariance(result: (n: number, ck: number, mx: number, my: number) => number | null): Aggregator {
   // n, xAvg, yAvg, ck, xMk, yMk
+  const add = (b: Buffer, at: number, x: number, y: number) => {
+    const n = (b[at] as number) + 1
+    const dx = x - (b[at + 1] as number)
+    const dy = y - (b[at + 2] as number)
+    const xAvg = (b[at + 1] as number) + dx / n
+    const yAvg = (b[at + 2] as number) + dy / n
+    b[at] = n
+    b[at + 1] = xAvg
+    b[at + 2] = yAvg
+    b[at + 3] = (b[at + 3] as number) + dx * (y - yAvg)
+    b[at + 4] = (b[at + 4] as number) + dx * (x - xAvg)
+    b[at + 5] = (b[at + 5] as number) + dy * (y - yAvg)
+  }
   const combine = (b: Buffer, at: number, n2: number, x2: number, y2: number, ck2: number, mx2: number, my2: number) => {
     const n1 = b[at] as number
     const n = n1 + n2
-    if (n === 0) return
     const dx = x2 - (b[at + 1] as number)
     const dy = y2 - (b[at + 2] as number)
-    b[at + 1] = (b[at + 1] as number) + (dx * n2) / n
-    b[at + 2] = (b[at + 2] as number) + (dy * n2) / n
-    b[at + 3] = (b[at + 3] as number) + ck2 + (dx * dy * n1 * n2) / n
-    b[at + 4] = (b[at + 4] as number) + mx2 + (dx * dx * n1 * n2) / n
-    b[at + 5] = (b[at + 5] as number) + my2 + (dy * dy * n1 * n2) / n
+    const dxn = n === 0 ? 0 : dx / n
+    const dyn = n === 0 ? 0 : dy / n
+    b[at + 1] = (b[at + 1] as number) + dxn * n2
+    b[at + 2] = (b[at + 2] as number) + dyn * n2
+    b[at + 3] = (b[at + 3] as number) + ck2 + dx * dyn * n1 * n2
+    b[at + 4] = (b[at + 4] as number) + mx2 + dx * dxn * n1 * n2
+    b[at + 5] = (b[at + 5] as number) + my2 + dy * dyn * n1 * n2
     b[at] = n
   }
   return {
@@ -258,7 +284,7 @@ function covariance(result: (n: number, ck: number, mx: number, my: number) => n
       for (let i = 0; i < 6; i++) b[at + i] = 0
     },
     update: (b, at, args) => {
-      if (args[0] !== null && args[1] !== null) combine(b, at, 1, Number(args[0]), Number(args[1]), 0, 0, 0)
+      if (args[0] !== null && args[1] !== null) add(b, at, Number(args[0]), Number(args[1]))
     },
     merge: (b, at, o, f) => combine(b, at, o[f] as number, o[f + 1] as number, o[f + 2] as number, o[f + 3] as number, o[f + 4] as number, o[f + 5] as number),
     finish: (b, at) => ((b[at] as number) === 0 ? null : result(b[at] as number, b[at + 3] as number, b[at + 4] as number, b[at + 5] as number)),

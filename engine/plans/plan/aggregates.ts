@@ -1,7 +1,7 @@
 /** An aggregate as steps before and after a shuffle. */
 import { aggregator } from '../expr/aggregates.ts'
 import type { AggregateCall, Attribute, Logical, Resolved } from '../resolved.ts'
-import { attr, semantic, toAttribute, transform } from '../analyze/nodes.ts'
+import { attr, references, semantic, toAttribute, transform } from '../analyze/nodes.ts'
 import type { Physical } from './physical.ts'
 
 type Node = Extract<Logical, { op: 'aggregate' }>
@@ -53,8 +53,8 @@ export function planAggregate(node: Node, child: Physical, ids: Ids): Physical {
   return { op: 'HashAggregate', mode: 'final', keys: keyAttrs.map(attr), calls: all, results, child: third, output }
 }
 
-function project(child: Physical, extra: Resolved[]): Physical {
-  const columns = [...child.output.map(attr), ...extra]
+function project(child: Physical, extra: Resolved[], needed?: ReadonlySet<number>): Physical {
+  const columns = [...child.output.filter((a) => !needed || needed.has(a.id)).map(attr), ...extra]
   return { op: 'Project', columns, child, output: columns.map(toAttribute) }
 }
 
@@ -76,7 +76,11 @@ function pullOut(node: Node, child: Physical, ids: Ids): { keys: Extract<Resolve
     keys.push(a)
     keyOf.set(semantic(g), a)
   }
-  return { keys, keyOf, below: extra.length ? project(child, extra) : child }
+  // What a key is made from goes no further unless an aggregate asks for it.
+  const aggs = new Map<string, Extract<Resolved, { k: 'agg' }>>()
+  for (const c of node.columns) collect(c, aggs)
+  const needed = new Set([...keys.map((k) => k.id), ...[...aggs.values()].flatMap((a) => a.args.flatMap((e) => [...references(e)]))])
+  return { keys, keyOf, below: extra.length ? project(child, extra, needed) : child }
 }
 
 function collect(e: Resolved, into: Map<string, Extract<Resolved, { k: 'agg' }>>): void {

@@ -180,9 +180,9 @@ export function physicalText(e: Explained): string {
   return `AdaptiveSparkPlan isFinalPlan=true\n+- == Final Plan ==\n${inside(physicalTree(e.final, codegenStages(e.final)))}+- == Initial Plan ==\n${inside(physicalTree(e.root, null))}`
 }
 
-function logicalLine(p: Logical): string {
+function logicalLine(p: Logical, parallelism: number): string {
   switch (p.op) {
-    case 'range': return `Range (${p.start}, ${p.end}, step=${p.step}, splits=${p.partitions ? `Some(${p.partitions})` : 'None'})`
+    case 'range': return `Range (${p.start}, ${p.end}, step=${p.step}, splits=Some(${p.partitions ?? parallelism}))`
     case 'local':
     case 'rdd': return `LogicalRDD ${attributes(p.output)}, false`
     case 'read': return `Relation ${attributes(p.output, ',')} ${p.format}`
@@ -202,28 +202,36 @@ function logicalLine(p: Logical): string {
   }
 }
 
-function logicalTree(p: Logical): Tree {
-  if (p.op === 'limit') return { line: `GlobalLimit ${p.n}`, children: [{ line: `LocalLimit ${p.n}`, children: [logicalTree(p.child)] }] }
-  if (p.op === 'cached') return { line: logicalLine(p), children: [] }
-  return { line: logicalLine(p), children: kids(p).map(logicalTree) }
+function logicalTree(p: Logical, parallelism: number): Tree {
+  const below = p.op === 'cached' ? [] : kids(p).map((k) => logicalTree(k, parallelism))
+  if (p.op === 'limit') return { line: `GlobalLimit ${p.n}`, children: [{ line: `LocalLimit ${p.n}`, children: below }] }
+  return { line: logicalLine(p, parallelism), children: below }
 }
 
-export const logicalText = (p: Logical): string => treeText(logicalTree(p))
+/** `parallelism`: partitions of a range that says none. */
+export const logicalText = (p: Logical, parallelism: number): string => treeText(logicalTree(p, parallelism))
 
-/** `explain(mode)`: simple, extended, formatted, cost, codegen. */
-export function explainText(e: Explained, mode: string, analyzed?: AnalyzedPlan, optimizedPlan?: Logical): string {
-  const physical = physicalText(e)
+/** What is known of a query before it is planned. */
+export interface LogicalPlans {
+  analyzed: AnalyzedPlan
+  optimized: Logical
+  defaultParallelism: number
+}
+
+/** `explain(mode)`: simple, extended, formatted, cost, codegen. Ends with an empty line of its own, before that of `print`. */
+export function explainText(e: Explained, mode: string, plans?: LogicalPlans): string {
+  const physical = `== Physical Plan ==\n${physicalText(e)}\n`
   switch (mode.toLowerCase()) {
     case 'extended':
     case 'cost': {
-      if (!analyzed || !optimizedPlan) return `== Physical Plan ==\n${physical}`
-      const schema = analyzed.schema.map((f) => `${f.name}: ${simpleType(f.dataType)}`).join(', ')
-      const logical = logicalText(analyzed.plan)
+      if (!plans) return physical
+      const schema = plans.analyzed.schema.map((f) => `${f.name}: ${simpleType(f.dataType)}`).join(', ')
+      const logical = logicalText(plans.analyzed.plan, plans.defaultParallelism)
       const head = mode === 'cost' ? '' : `== Parsed Logical Plan ==\n${logical}\n== Analyzed Logical Plan ==\n${schema}\n${logical}\n`
-      return `${head}== Optimized Logical Plan ==\n${logicalText(optimizedPlan)}\n== Physical Plan ==\n${physical}`
+      return `${head}== Optimized Logical Plan ==\n${logicalText(plans.optimized, plans.defaultParallelism)}\n${physical}`
     }
     case 'formatted': return formatted(e)
-    default: return `== Physical Plan ==\n${physical}`
+    default: return physical
   }
 }
 
@@ -256,6 +264,7 @@ export function formatted(e: Explained): string {
 
 function argumentLines(p: Physical): string[] {
   switch (p.op) {
+    case 'Range': return [`Arguments: Range (${p.start}, ${p.end}, step=${p.step}, splits=Some(${p.partitions}))`]
     case 'Project': return [`Output [${p.columns.length}]: ${expressions(p.columns)}`]
     case 'Filter': return [`Condition : ${planText(p.condition)}`]
     case 'HashAggregate': return [`Keys [${p.keys.length}]: ${expressions(p.keys)}`, `Functions [${p.calls.length}]: ${list(p.calls.map((c) => callText(c, p.mode)))}`, `Results [${p.output.length}]: ${p.results ? expressions(p.results) : attributes(p.output)}`]

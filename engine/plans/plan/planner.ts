@@ -17,6 +17,8 @@ export interface PlanEnv {
   defaultParallelism: number
   /** Files under the paths of a read, listed before. */
   files?: (paths: string[]) => FileStatus[]
+  /** A path as Spark shows it (`file:/data/x.csv`). */
+  qualified?: (path: string) => string
   /** Epoch ms for current_timestamp. */
   now?: number
   ids?: ExpressionIds
@@ -105,7 +107,7 @@ class Planner {
     const list = this.env.files?.(p.paths) ?? []
     const get = reader(p.options)
     const whole = get('multiLine')?.toLowerCase() === 'true' || get('wholetext')?.toLowerCase() === 'true' || (p.format === 'csv' && /^utf-?(16|32)/i.test(csvOptions(p.options, this.conf).encoding)) || list.some((f) => /\.(gz|bz2|zst)$/.test(f.path))
-    return { op: 'FileScan', format: p.format, options: p.options, schema: p.schema, splits: fileSplits(list, !whole, this.conf, this.env.defaultParallelism), location: `InMemoryFileIndex(${p.paths.length} paths)[${p.paths.join(', ')}]`, filters, output: p.output }
+    return { op: 'FileScan', format: p.format, options: p.options, schema: p.schema, splits: fileSplits(list, !whole, this.conf, this.env.defaultParallelism), location: `InMemoryFileIndex(${p.paths.length} paths)[${p.paths.map((path) => this.env.qualified?.(path) ?? path).join(', ')}]`, filters, output: p.output }
   }
 
   private repartition(p: Extract<Logical, { op: 'repartition' }>): Physical {

@@ -50,7 +50,7 @@ export class QueryRunner {
   /** `df.explain(mode)`. */
   async explain(plan: LogicalPlan, mode: string): Promise<string> {
     const { analyzed, logical, physical } = await this.prepare(plan, (p) => p)
-    return explainText(physical, mode, analyzed, logical)
+    return explainText(physical, mode, { analyzed, optimized: logical, defaultParallelism: this.env.defaultParallelism })
   }
 
   /** An action that answers with rows: a JSON array of rows, each an array of values as contract.ts writes them. */
@@ -112,7 +112,7 @@ export class QueryRunner {
   }
 
   private analyzed(plan: LogicalPlan): AnalyzedPlan {
-    return analyze(plan, this.env.conf, { ids: this.ids, cacheKey: (p) => this.cached.keyOf(p) })
+    return analyze(plan, this.env.conf, { ids: this.ids, cacheKey: (p) => this.cached.keyOf(p), defaultParallelism: this.env.defaultParallelism })
   }
 
   /** Analysis, then `reshape` (what the action adds on top), then planning. */
@@ -122,6 +122,7 @@ export class QueryRunner {
     const env: PlanEnv = {
       defaultParallelism: this.env.defaultParallelism,
       files: (paths): FileStatus[] => listed.get(paths.join('\n')) ?? [],
+      qualified: (path) => this.env.files.qualify(path),
       now: this.env.now(),
       ids: this.ids,
       cachedPlan: (key) => this.cached.get(key)?.physical,

@@ -1,6 +1,7 @@
 """Blocking calls to the engine (engine/pyspark/contract.ts: DriverCalls, TaskCalls)."""
 
 import importlib
+import sys
 
 from kindling import callsite, codec, host
 from py4j.protocol import Py4JJavaError
@@ -75,6 +76,21 @@ def exception(error, method):
     if cls is Py4JJavaError:
         return cls.of(method, java_class or "org.apache.spark.SparkException", message, error)
     return cls(message)
+
+
+# Java's own exceptions that PySpark has classes for, once there is a SparkSession.
+_CAPTURED = {
+    "java.lang.IllegalArgumentException": "IllegalArgumentException",
+    "java.lang.UnsupportedOperationException": "UnsupportedOperationException",
+}
+
+
+def java_error(name, java_class, message):
+    """What PySpark raises when the JVM's method throws this."""
+    module = sys.modules.get("pyspark.sql.session")
+    if java_class in _CAPTURED and module is not None and module.SparkSession._instantiatedSession is not None:
+        return captured(_CAPTURED[java_class], message, java_class)
+    return Py4JJavaError.of(java_method(name), java_class, message)
 
 
 def _find_class(path):

@@ -15,9 +15,10 @@ class Node:
 
     `partitions` is a number, or a function that finds it out when first asked; `compute` a dict, or a
     function of no arguments that makes it at declaration. `parents` are the nodes its dependencies name.
+    `site` is where the program asked for it, when that is not where it is now.
     """
 
-    def __init__(self, context, name, partitions, compute, dependencies=(), parents=(), order_sensitive=False):
+    def __init__(self, context, name, partitions, compute, dependencies=(), parents=(), order_sensitive=False, site=None):
         self.context = context
         self.id = context._next_rdd_id()
         self.name = name
@@ -25,7 +26,7 @@ class Node:
         self.compute = compute
         self.dependencies = list(dependencies)
         self.parents = list(parents)
-        site = callsite.first_spark_call()
+        site = site or callsite.first_spark_call()
         self.call_site = f"{site.function} at {site.file}:{site.linenum}" if site else "unknown"
         self.scope = site.function if site else None
         self.declared = False
@@ -109,10 +110,10 @@ def groups(parent, parts):
     return {"kind": "groups", "rdd": parent.id, "groups": parts}
 
 
-def narrow(context, name, parent, payload, order_sensitive=False):
+def narrow(context, name, parent, payload, order_sensitive=False, site=None):
     """A node over one parent, partition by partition; `payload` is a function that pickles it, or None to pass on."""
     compute = (lambda: {"kind": "python", "payload": payload()}) if payload else {"kind": "python", "payload": b""}
-    return Node(context, name, lambda: parent.partitions, compute, [one_to_one(parent)], [parent], order_sensitive)
+    return Node(context, name, lambda: parent.partitions, compute, [one_to_one(parent)], [parent], order_sensitive, site)
 
 
 def shuffled(context, name, parent, reduces):

@@ -37,8 +37,9 @@ class Broadcast:
 
     @property
     def value(self):
-        self._check()
+        """On the driver it is still there after destroy(), if it was looked at before."""
         if not hasattr(self, "_value"):
+            self._check()
             data = self._data
             if data is None:
                 data = bridge.call("getBroadcast", id=self._id)["data"]
@@ -56,7 +57,6 @@ class Broadcast:
         bridge.call("unpersistBroadcast", id=self._id, destroy=True)
         self._destroyed = True
         self._data = None
-        self.__dict__.pop("_value", None)
 
     def _check(self):
         if self._destroyed:

@@ -1,9 +1,8 @@
 """RDDs: lineage on the driver's side, pipelined as PySpark pipelines it (§11.1)."""
 
-from kindling import bridge, lineage, ops, pickler
+from kindling import callsite, lineage, ops, pickler
 from kindling.hashing import portable_hash
 from kindling.missing import guard
-from py4j.protocol import Py4JJavaError
 from pyspark.core.actions import Actions
 from pyspark.core.pairs import Pairs
 from pyspark.core.sampling import Sampling
@@ -191,8 +190,7 @@ class RDD(Actions, Pairs, Statistics, Sampling, Storing):
     def coalesce(self, numPartitions, shuffle=False):
         """Merges neighbours, or deals all elements out anew (§11.11)."""
         if numPartitions <= 0:
-            text = f"requirement failed: Number of partitions ({numPartitions}) must be positive."
-            raise Py4JJavaError.of(bridge.java_method("coalesce"), "java.lang.IllegalArgumentException", text)
+            raise ValueError("Number of partitions must be positive.")
         if not shuffle:
             return RDD(lineage.coalesced(self.ctx, self._jrdd, numPartitions), self.ctx)
         # Small batches, or elements would not spread evenly.
@@ -222,6 +220,13 @@ class RDD(Actions, Pairs, Statistics, Sampling, Storing):
         return not (self.is_cached or self.is_checkpointed)
 
 
+# Calls that look at an RDD or mark it: what made it is the transformation.
+_LOOKING = frozenset(
+    "__repr__ id name setName cache persist unpersist checkpoint localCheckpoint isCheckpointed "
+    "getNumPartitions getStorageLevel getCheckpointFile toDebugString".split()
+)
+
+
 def _same(x):
     return x
 
@@ -240,6 +245,7 @@ class PipelinedRDD(RDD):
             self._prev_jrdd = prev._jrdd
         super().__init__(None, prev.ctx)
         self.prev = prev
+        self._site = callsite.first_spark_call()
         self.partitioner = prev.partitioner if self.preservesPartitioning else None
 
     @property
@@ -247,7 +253,9 @@ class PipelinedRDD(RDD):
         if self._node is None:
             # Functions that cannot travel fail here, before any job (§13.20).
             payload = pickler.dumps(ops.Pipeline(self._steps))
-            self._node = lineage.narrow(self.ctx, "PythonRDD", self._prev_jrdd, lambda: payload)
+            now = callsite.first_spark_call()
+            site = self._site if now and now.function in _LOOKING else now
+            self._node = lineage.narrow(self.ctx, "PythonRDD", self._prev_jrdd, lambda: payload, site=site)
             if self.preservesPartitioning:
                 self._node.partitioner = self._prev_jrdd.partitioner
         return self._node

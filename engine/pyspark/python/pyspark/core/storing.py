@@ -17,9 +17,7 @@ class Storing:
     def persist(self, storageLevel=StorageLevel.MEMORY_ONLY):
         """Only marks; the first job that computes it fills the cache (§5.31)."""
         if self.is_cached and self._level != storageLevel:
-            raise Py4JJavaError.of(
-                bridge.java_method("persist"), "java.lang.UnsupportedOperationException", _SAME_LEVEL_ONLY
-            )
+            raise bridge.java_error("persist", "java.lang.UnsupportedOperationException", _SAME_LEVEL_ONLY)
         self.is_cached = True
         self._level = storageLevel
         lineage.mark(self._jrdd, "persist", level=storageLevel._json())

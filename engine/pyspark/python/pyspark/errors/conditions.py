@@ -66,7 +66,7 @@ MESSAGES = {
     "NO_ACTIVE_OR_DEFAULT_SESSION": "No active or default Spark session found. Please create a new Spark session before running the code.",
     "ONLY_ALLOWED_FOR_SINGLE_COLUMN": "Argument `<arg_name>` can only be provided for a single column.",
     "ONLY_SUPPORTED_WITH_SPARK_CONNECT": "<feature> is only supported with Spark Connect; however, the current Spark session does not use Spark Connect.",
-    "RDD_TRANSFORM_ONLY_VALID_ON_DRIVER": "It appears that you are attempting to broadcast an RDD or reference an RDD from an action or transformation. RDD transformations and actions can only be invoked by the driver, not inside of other transformations; for example, rdd1.map(lambda x: rdd2.values.count() * x) is invalid because the values transformation and count action cannot be performed inside of the rdd1.map transformation. For more information, see SPARK-5063.",
+    "RDD_TRANSFORM_ONLY_VALID_ON_DRIVER": "It appears that you are attempting to broadcast an RDD or reference an RDD from an \naction or transformation. RDD transformations and actions can only be invoked by the \ndriver, not inside of other transformations; for example, \nrdd1.map(lambda x: rdd2.values.count() * x) is invalid because the values \ntransformation and count action cannot be performed inside of the rdd1.map \ntransformation. For more information, see SPARK-5063.",
     "READ_ONLY": "<object> is read-only.",
     "SESSION_ALREADY_EXIST": "Cannot start a remote Spark session because there is a regular Spark session already running.",
     "SESSION_OR_CONTEXT_NOT_EXISTS": "SparkContext or SparkSession should be created first.",

@@ -1,7 +1,19 @@
 """Expression trees of engine/plans/contract.ts: made, and written as text for `repr`."""
+import datetime
+import decimal
 
 
-_INFIX = {"+", "-", "*", "/", "%", "&", "|", "^", "=", "<=>", "<", "<=", ">", ">=", "and", "or", "like", "ilike", "rlike"}
+class Shown(dict):
+    """An expression whose `repr` is not what its tree says; it travels as the plain dict it is."""
+
+    def __init__(self, expression, text):
+        super().__init__(expression)
+        self.text = text
+
+
+def shown(expression, name, *args):
+    """The same expression, shown as a call of `name` with these arguments."""
+    return Shown(expression, "%s(%s)" % (name, ", ".join(map(text, args))))
 
 
 def call(name, *args, distinct=False):
@@ -31,17 +43,36 @@ def conjunction(expressions):
     return made
 
 
+# Heads that differ from the registry's names.
+_HEADS = {"not": "!", "isnan": "isNaN", "isnull": "isNull"}
+
+
+def _float_text(value):
+    """As Java writes a double."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(value)
+    digits, exponent = format(decimal.Decimal(repr(value)).normalize(), "E").split("E")
+    return "%s%sE%d" % (digits, "" if "." in digits else ".0", int(exponent))
+
+
 def _literal_text(expression):
-    value = expression["value"]
+    value, kind = expression["value"], expression.get("dataType")
     if value is None:
         return "NULL"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):
+        return "'%s'" % value.replace("\\", "\\\\").replace("'", "\\'")
+    if isinstance(value, dict) and "$timestamp" in value:
+        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=int(value["$timestamp"]))
+        return "%s.%s" % (moment.strftime("%Y-%m-%d %H:%M:%S"), ("%06d" % moment.microsecond).rstrip("0") or "0")
     if isinstance(value, dict):
-        return str(next(iter(value.values())))
-    if isinstance(value, float):
-        return repr(value).replace("e+", "E").replace("e-", "E-")
-    return str(value)
+        value = next(iter(value.values()))
+    if isinstance(value, float) or kind == "double":
+        return _float_text(float(value))
+    return "%sL" % value if kind == "long" else str(value)
 
 
 def _type_text(to):
@@ -54,7 +85,9 @@ _PLAIN = {"null", "boolean", "byte", "short", "integer", "long", "float", "doubl
 
 
 def text(expression):
-    """How a Column shows an expression: `(id * 2)`, `upper(name)`, `id AS value`."""
+    """How a Column shows an expression: calls and operators as `name(arguments)`, texts in quotes, `id AS value`."""
+    if isinstance(expression, Shown):
+        return expression.text
     kind = expression["expr"]
     if kind == "literal":
         return _literal_text(expression)
@@ -76,21 +109,5 @@ def text(expression):
             text(expression["child"]), "ASC" if expression["ascending"] else "DESC", expression["nulls"].upper())
     if kind == "item":
         return "%s[%s]" % (text(expression["child"]), text(expression["key"]))
-    return _call_text(expression["name"], [text(one) for one in expression["args"]], expression.get("distinct"))
-
-
-def _call_text(name, args, distinct):
-    if name in _INFIX and len(args) == 2:
-        shown = name.upper() if name.isalpha() and name in ("and", "or", "rlike") else name
-        return "(%s %s %s)" % (args[0], shown, args[1]) if name not in ("like", "ilike", "rlike") else "%s %s %s" % (args[0], shown.upper(), args[1])
-    if name == "not":
-        return "(NOT %s)" % args[0]
-    if name == "negative":
-        return "(- %s)" % args[0]
-    if name in ("isnull", "isnotnull"):
-        return "(%s IS %sNULL)" % (args[0], "NOT " if name == "isnotnull" else "")
-    if name == "in":
-        return "(%s IN (%s))" % (args[0], ", ".join(args[1:]))
-    return "%s(%s%s)" % (name, "DISTINCT " if distinct else "", ", ".join(args))
-
-
+    name = expression["name"]
+    return "%s(%s)" % (_HEADS.get(name, name), ", ".join(map(text, expression["args"])))

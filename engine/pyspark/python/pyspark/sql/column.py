@@ -38,9 +38,10 @@ def _reverse(name):
     return operator
 
 
-def _unary(name, doc):
+def _unary(name, doc, shown=None):
     def method(self):
-        return Column(E.call(name, self._expr))
+        made = E.call(name, self._expr)
+        return Column(E.shown(made, shown, self._expr) if shown else made)
 
     method.__doc__ = doc
     return method
@@ -93,7 +94,7 @@ class Column:
     ilike = _binary("ilike", "SQL pattern, letters of either case.")
     rlike = _binary("rlike", "Whether a regular expression is found in the text.")
     isNull = _unary("isnull", "Whether it is null.")
-    isNotNull = _unary("isnotnull", "Whether it is not null.")
+    isNotNull = _unary("isnotnull", "Whether it is not null.", "isNotNull")
     isNaN = _unary("isnan", "Whether it is NaN.")
     asc = _sorted(True, "first")
     asc_nulls_first = _sorted(True, "first")
@@ -148,7 +149,8 @@ class Column:
         if not isinstance(startPos, (int, Column)):
             raise PySparkTypeError(errorClass="NOT_COLUMN_OR_INT", messageParameters={
                 "arg_name": "startPos", "arg_type": type(startPos).__name__})
-        return Column(E.call("substring", self._expr, to_expression(startPos), to_expression(length)))
+        args = [self._expr, to_expression(startPos), to_expression(length)]
+        return Column(E.shown(E.call("substring", *args), "substr", *args))
 
     def isin(self, *cols):
         """Whether it equals one of the values: given one by one, or as one list or set."""

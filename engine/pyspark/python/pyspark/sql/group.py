@@ -27,7 +27,7 @@ class GroupedData:
         """Aggregate Columns, or one dict of column name to function name."""
         assert exprs, "exprs should not be empty"
         if len(exprs) == 1 and isinstance(exprs[0], dict):
-            return self._aggregate([_by_name(function, name) for name, function in exprs[0].items()])
+            return self._aggregate([_by_name(function, name) for name, function in sorted(exprs[0].items(), key=_java_order(exprs[0]))])
         assert all(isinstance(one, Column) for one in exprs), "all exprs should be Column"
         return self._aggregate([one._expr for one in exprs])
 
@@ -66,6 +66,21 @@ class GroupedData:
     def max(self, *cols):
         """Greatest values of the columns; of all numbers without names."""
         return self._over("max", cols)
+
+
+def _java_order(names):
+    """Where a key of a dict of strings comes up in java.util.HashMap, which Spark is handed."""
+    buckets = 16
+    while len(names) > buckets * 3 // 4:
+        buckets *= 2
+
+    def bucket(item):
+        code = 0
+        for unit in memoryview(item[0].encode("utf-16-le")).cast("H"):
+            code = (31 * code + unit) & 0xFFFFFFFF
+        return (code ^ code >> 16) & buckets - 1
+
+    return bucket
 
 
 def _by_name(function, name):

@@ -1,6 +1,6 @@
 """Aggregate functions."""
 from pyspark.sql._wire import literal
-from pyspark.sql._expression import column as _column
+from pyspark.sql import _expression as E
 from pyspark.sql.column import Column, named
 from pyspark.sql.functions._make import binary, build, unary
 
@@ -32,13 +32,15 @@ covar_pop = binary("covar_pop", "covar_pop", "Population covariance.")
 
 def mode(col, deterministic=False):
     """The most frequent value."""
-    return build("mode", named(col))
+    return Column(E.shown(E.call("mode", named(col)), "mode", named(col), literal(False)))
 
 
 def count(col):
     """How many values are not null; `count("*")` counts rows."""
     expression = named(col)
-    return build("count", literal(1) if expression == _column("*") else expression)
+    if expression == E.column("*"):
+        return Column(E.shown(E.call("count", literal(1)), "count", expression))
+    return build("count", expression)
 
 
 def count_distinct(col, *cols):
@@ -62,7 +64,8 @@ def sumDistinct(col):
 
 
 def _maybe_ignoring(name, col, ignorenulls):
-    return build(name, named(col), *([literal(True)] if ignorenulls else []))
+    made = E.call(name, named(col), *([literal(True)] if ignorenulls else []))
+    return Column(made if name == "any_value" else E.shown(made, name, named(col), literal(bool(ignorenulls))))
 
 
 def first(col, ignorenulls=False):

@@ -3,7 +3,7 @@ import builtins
 import random
 
 from pyspark.errors import PySparkTypeError, PySparkValueError
-from pyspark.sql._expression import column as _column
+from pyspark.sql import _expression as E
 from pyspark.sql._wire import literal
 from pyspark.sql.column import Column, named, to_expression
 from pyspark.sql.functions._make import build, of_columns, spread, unary
@@ -11,7 +11,7 @@ from pyspark.sql.functions._make import build, of_columns, spread, unary
 
 def col(col):
     """The column of that name."""
-    return Column(_column(col))
+    return Column(E.column(col))
 
 
 column = col
@@ -32,7 +32,7 @@ def expr(str):
     """An expression written as SQL."""
     from pyspark.sql._parser import parse_expression
 
-    return Column(parse_expression(str))
+    return Column(E.Shown(parse_expression(str), str))
 
 
 def when(condition, value):
@@ -103,7 +103,8 @@ def struct(*cols):
 
 
 def _seeded(name, seed):
-    return build(name, literal(random.randint(0, 2 ** 53 - 1) if seed is None else int(seed)))
+    value = literal(random.randint(0, 2 ** 53 - 1) if seed is None else int(seed))
+    return Column(E.Shown(E.call(name, value), "%s(%sL)" % (name, E.text(value).rstrip("L"))))
 
 
 def rand(seed=None):
