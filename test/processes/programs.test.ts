@@ -38,7 +38,7 @@ spark.stop()
 `
   prints('on the lab’s cluster', program(''), `4\n${TABLE}`)
   prints('on local[3]', program('.master("local[3]")'), `3\n${TABLE}`)
-  prints('on local-cluster', program('.master("local-cluster[1,2,1024]")'), `2\n${TABLE}\n`)
+  prints('on local-cluster', program('.master("local-cluster[1,2,1024]")'), `2\n${TABLE}`)
 
   test('local[*] has the driver and no executor process', async () => {
     const ran = await bench.run(program('.master("local[*]")'))
