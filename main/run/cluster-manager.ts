@@ -8,7 +8,7 @@ import type { Journal } from './journal.ts'
 import type { Wire } from './wire.ts'
 
 /** Real ms between asking a process to leave and ending it. */
-const KILL_GRACE = 2000
+const KILL_GRACE = 10_000
 
 export interface WorkerPlace {
   id: ActorId

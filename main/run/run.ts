@@ -21,6 +21,9 @@ import { Wire } from './wire.ts'
 /** Real ms the driver has to stop in order before it is ended. */
 const STOP_GRACE = 3000
 
+/** Real ms executors have to leave by themselves once their driver is gone (§3.15, §4.9). */
+const LEAVE_GRACE = 10_000
+
 export interface RunPlan {
   runId: string
   program: string
@@ -391,7 +394,7 @@ export class Run {
       this.#resolveEnded(result)
     })
     // One that hangs is ended.
-    for (const child of left) setTimeout(() => child.kill(undefined), STOP_GRACE).unref()
+    for (const child of left) setTimeout(() => child.kill(undefined), this.#stopping ? STOP_GRACE : LEAVE_GRACE).unref()
   }
 }
 
