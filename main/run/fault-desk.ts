@@ -95,7 +95,9 @@ export class FaultDesk {
   /** True when it struck or can never strike. */
   #try(waiting: Waiting, moment: FaultMoment): boolean {
     const choice = chooseTarget(waiting.fault, this.#situation(waiting.fault, moment))
-    if (choice.strike === 'wait') {
+    // On a local master no executor will ever come: that is told now.
+    const hopeless = this.#hands.local() && FAULTS.find((known) => known.name === waiting.fault.fault)!.strikes === 'executor'
+    if (choice.strike === 'wait' && !hopeless) {
       waiting.missing = choice.message
       return false
     }
