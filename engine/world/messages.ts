@@ -18,8 +18,8 @@ export interface Hello {
 export type LabToChild =
   | { type: 'Clock'; setting: ClockSetting }
   | { type: 'StepQuery'; token: number }
-  /** Fire the one timer that is due next (the lab is paused). */
-  | { type: 'StepFire' }
+  /** Fire the one timer that is due next (the lab is paused), and say whether anything of it can be seen. */
+  | { type: 'StepFire'; token: number }
   | { type: 'FarewellAck' }
   | { type: 'Strike'; faultId: string; fault: string; target: string; cause: EventId; arg?: Record<string, unknown> }
   | { type: 'Stop'; reason: string }
@@ -38,6 +38,7 @@ export type ChildToLab =
   | Hello
   | { type: 'Ready' }
   | { type: 'StepDue'; token: number; due: number | null }
+  | { type: 'StepFired'; token: number; seen: boolean }
   /** JSON lines of events, one blob, each line one event. */
   | { type: 'Events'; count: number }
   | { type: 'Output'; stream: 'stdout' | 'stderr'; text: string }

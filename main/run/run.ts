@@ -296,7 +296,7 @@ export class Run {
       cause
     )
     child.onMessage((message) => {
-      if (message.type === 'StepDue') this.#clockDesk.answered(child, message.token, message.due)
+      if (message.type === 'StepDue' || message.type === 'StepFired') this.#clockDesk.answered(child, message)
     })
     return child
   }
@@ -307,7 +307,8 @@ export class Run {
         this.#faultDesk.driverUp()
         return
       case 'StepDue':
-        this.#clockDesk.answered(driver, message.token, message.due)
+      case 'StepFired':
+        this.#clockDesk.answered(driver, message)
         return
       case 'RegisterApplication': {
         const cluster = this.#startCluster(message.cluster ?? this.#plan.cluster)

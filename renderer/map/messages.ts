@@ -18,7 +18,7 @@ export const MOST_DRAWN = 120
 /** Labels are readable only while few messages are under way. */
 export const MOST_LABELLED = 6
 
-const QUIET = new Set(['Heartbeat', 'Hello', 'Clock', 'Events', 'Output', 'Ready', 'StepDue', 'StepQuery', 'Moment', 'TaskBinary', 'AskMapOutputs', 'MapOutputs', 'AskBlockLocations', 'BlockLocations', 'AskBroadcast', 'BlockUpdate'])
+const QUIET = new Set(['Heartbeat', 'Hello', 'Clock', 'Events', 'Output', 'Ready', 'StepDue', 'StepFired', 'StepFire', 'StepQuery', 'Moment', 'TaskBinary', 'AskMapOutputs', 'MapOutputs', 'AskBlockLocations', 'BlockLocations', 'AskBroadcast', 'BlockUpdate'])
 const SHUFFLE = new Set(['FetchShuffle', 'FetchBlock', 'Blocks', 'Broadcast'])
 const BAD = new Set(['KillTask', 'KillExecutors', 'StopExecutor', 'ExecutorGone', 'RegisterExecutorFailed', 'ApplicationRefused', 'Strike', 'WorkerRemoved'])
 

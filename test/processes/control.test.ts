@@ -44,16 +44,16 @@ describe('the lab clock', () => {
         const now = (): number => run.journal.events.at(-1)!.Kindling.t
         for (let i = 0; i < 12; i++) {
           const before = run.journal.events.length
-          const answer = await run.step()
-          if (!answer.ok) expect(answer.message).toContain('computing')
+          expect(await run.step()).toEqual({ ok: true })
           run.journal.tell()
-          if (run.journal.events.length > before) steps.push(now())
+          // Every step shows something.
+          expect(run.journal.events.length).toBeGreaterThan(before)
+          steps.push(now())
         }
         run.setClock({ paused: false })
       }
     })
     expect(ran.stdout).toBe('28\n36\n44\n')
-    expect(steps.length).toBeGreaterThan(0)
     expect([...steps].sort((a, b) => a - b)).toEqual(steps)
     // While nothing was stepped, lab time stood still.
     const resumed = ran.of('kindling.ClockChanged').find((event) => !event.paused)!

@@ -169,9 +169,13 @@ export class Child {
       case 'StepQuery':
         this.send({ type: 'StepDue', token: message.token, due: this.clock.nextDue() ?? null })
         return
-      case 'StepFire':
+      case 'StepFire': {
+        const before = this.#count
         this.clock.fireNext()
+        this.#endSpeech()
+        this.send({ type: 'StepFired', token: message.token, seen: this.#count > before })
         return
+      }
       case 'FarewellAck':
         this.#acknowledged?.()
         return
