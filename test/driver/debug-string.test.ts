@@ -13,7 +13,7 @@ function table(...entries: (Pick<TableEntry, 'id' | 'name' | 'partitions' | 'dep
 }
 const none = () => ({ count: 0, memory: 0, disk: 0 })
 
-it('a shuffle hangs below the middle of its count, a named file goes first (as Spark 4.1.1 prints it)', () => {
+it('a shuffle hangs below the middle of its count, a named file goes first (as Spark 4.1.1 prints it) (§11.14)', () => {
   const t = table(
     { id: 0, name: 'HadoopRDD', label: 'frost.txt', partitions: 2, dependencies: [] },
     { id: 1, name: 'PairwiseRDD', partitions: 2, dependencies: [narrow(0)] },
@@ -32,7 +32,7 @@ it('counts of two digits move the stroke', () => {
   )
 })
 
-it('the root’s level stands on every line; what is cached says how much', () => {
+it('the root’s level stands on every line; what is cached says how much (§11.14)', () => {
   const t = table({ id: 0, name: 'ParallelCollectionRDD', partitions: 2, dependencies: [] }, { id: 1, name: 'PythonRDD', partitions: 2, dependencies: [narrow(0)], storageLevel: LEVEL })
   expect(debugString(t, 1, (id) => (id === 1 ? { count: 2, memory: 148, disk: 0 } : none()))).toBe(
     ['(2) PythonRDD[1] at map at a.py:1 [Memory Serialized 1x Replicated]', ' |       CachedPartitions: 2; MemorySize: 148.0 B; DiskSize: 0.0 B', ' |  ParallelCollectionRDD[0] at map at a.py:1 [Memory Serialized 1x Replicated]'].join('\n')

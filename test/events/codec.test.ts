@@ -10,7 +10,7 @@ describe('encodeEvent', () => {
     for (const event of crashRun()) expect(decodeLine(encodeEvent(event))).toEqual(event)
   })
 
-  test('Event is the first key and nothing is between it and its colon, wherever it stood', () => {
+  test('Event is the first key and nothing is between it and its colon, wherever it stood (§12 table)', () => {
     const event = { Kindling: { id: 'd0:1', t: 5 }, Event: 'SparkListenerLogStart', 'Spark Version': '4.1.0' } as LabEvent
     expect(encodeEvent(event)).toBe('{"Event":"SparkListenerLogStart","Kindling":{"id":"d0:1","t":5},"Spark Version":"4.1.0"}')
   })
@@ -78,7 +78,7 @@ describe('LogReader', () => {
     expect(reader.cutOff).toBe(false)
   })
 
-  test.each(['', '\n'])('a last line cut off is no problem, with %j after it', (after) => {
+  test.each(['', '\n'])('a last line cut off is no problem, with %j after it (§12.11)', (after) => {
     const reader = new LogReader()
     const read = [...reader.push(text.slice(0, -30) + after), ...reader.end()]
     expect(read).toEqual(events.slice(0, -1))
@@ -86,7 +86,7 @@ describe('LogReader', () => {
     expect(reader.problems).toEqual([])
   })
 
-  test('a broken line in the middle is named by its number, and the rest is read', () => {
+  test('a broken line in the middle is named by its number, and the rest is read (§12.11) [simplified: Spark stops reading at a broken line; here the rest is read and the line named]', () => {
     const lines = text.split('\n')
     lines[4] = lines[4]!.slice(0, 20)
     lines.splice(10, 0, '')

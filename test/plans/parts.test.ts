@@ -52,7 +52,7 @@ describe('hashing', () => {
   })
 })
 
-describe('coalescing', () => {
+describe('coalescing (§10.4)', () => {
   it('makes one task of little data', () => {
     expect(coalescePartitions([new Array<number>(200).fill(100)], 64 << 20, 4, 1 << 20)).toEqual([[0, 200]])
     expect(coalescePartitions([new Array<number>(5).fill(0)], 64 << 20, 4, 1 << 20)).toEqual([[0, 5]])

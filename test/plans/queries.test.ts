@@ -8,7 +8,7 @@ afterEach(() => c?.close())
 
 const shape = () => c.jobs.map((j) => `${j.kind}:${[...j.stages, j.tasks].join('+')}`)
 
-describe('jobs of each action (§10.9)', () => {
+describe('jobs of each action (§10 table)', () => {
   it('shows a range with one job of one task', async () => {
     cluster()
     const df = range(1, 1000000)
@@ -26,7 +26,7 @@ describe('jobs of each action (§10.9)', () => {
     expect(shape()).toEqual(['result:1'])
   })
 
-  it('coalesces the 200 shuffle partitions of a small groupBy into one task', async () => {
+  it('coalesces the 200 shuffle partitions of a small groupBy into one task (§10.4)', async () => {
     cluster()
     const df = range(0, 1000)
     const rows = await c.rows(df.groupBy(as(call('%', col('id'), 3), 'k')).agg(as(call('count', lit(1)), 'n')).plan)
@@ -93,7 +93,7 @@ describe('jobs of each action (§10.9)', () => {
     expect(c.counts.get('input-records')).toBe(200)
   })
 
-  it('scans more partitions for take as it finds too few: 1, 4, then what is missing', async () => {
+  it('scans more partitions for take as it finds too few: 1, 4, then what is missing (§10.10)', async () => {
     cluster({}, 100)
     const df = range(0, 1000).filter(call('>=', col('id'), 900))
     expect((await c.take(df.plan, 3)).map((r) => r[0])).toEqual([900, 901, 902])
@@ -109,7 +109,7 @@ describe('jobs of each action (§10.9)', () => {
     expect((JSON.parse((await c.runner.collect(range(0, 0).plan, { kind: 'isEmpty' }, 'x')).json) as unknown[]).length).toBe(0)
   })
 
-  it('tells the log of an execution, its jobs carry the id', async () => {
+  it('tells the log of an execution, its jobs carry the id (§10.13)', async () => {
     cluster()
     await c.count(range(0, 10).plan)
     const names = c.events.map((e) => e.Event.split('.').at(-1))

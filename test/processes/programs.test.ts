@@ -37,10 +37,10 @@ df.select((df["id"] * 2).alias("value")).show(5)
 spark.stop()
 `
   prints('on the lab’s cluster', program(''), `4\n${TABLE}`)
-  prints('on local[3]', program('.master("local[3]")'), `3\n${TABLE}`)
-  prints('on local-cluster', program('.master("local-cluster[1,2,1024]")'), `2\n${TABLE}`)
+  prints('on local[3] (§10.6)', program('.master("local[3]")'), `3\n${TABLE}`)
+  prints('on local-cluster (§2.4)', program('.master("local-cluster[1,2,1024]")'), `2\n${TABLE}`)
 
-  test('local[*] has the driver and no executor process', async () => {
+  test('local[*] has the driver and no executor process (§2.3, §1.10)', async () => {
     const ran = await bench.run(program('.master("local[*]")'))
     expect(ran.stdout).toContain(TABLE)
     expect(ran.of('kindling.ProcessSpawned').map((event) => event.actor)).toEqual(['driver'])
@@ -48,7 +48,7 @@ spark.stop()
     expect(ran.of('SparkListenerApplicationStart')[0]!['App ID']).toMatch(/^local-\d+$/)
   })
 
-  test('show(5) is one job of one task (§10.9)', async () => {
+  test('show(5) is one job of one task (§10 table)', async () => {
     const ran = await bench.run(program(''))
     expect(ran.of('SparkListenerJobStart')).toHaveLength(1)
     expect(ran.of('SparkListenerTaskEnd')).toHaveLength(1)
@@ -256,7 +256,7 @@ print(spark.createDataFrame(rdd.map(lambda p: Row(what=p[0], n=p[1]))).rdd.map(l
 `
   )
 
-  test('adaptive execution: count is two jobs, the second with a skipped stage (§10.2, §10.9)', async () => {
+  test('adaptive execution: count is two jobs, the second with a skipped stage (§10.2, §10 table)', async () => {
     const ran = await bench.run('from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nprint(spark.range(100).count())\n')
     expect(ran.stdout).toBe('100\n')
     expect(ran.of('SparkListenerJobStart').map((event) => event['Stage IDs'].length)).toEqual([1, 2])
@@ -298,7 +298,7 @@ print(sc.parallelize([1]).count())
 })
 
 describe('programs that go wrong', () => {
-  test('an exception in a task reaches the program as Spark shows it, with the Python traceback', async () => {
+  test('an exception in a task reaches the program as Spark shows it, with the Python traceback (§5.25, §11.2, §13.9)', async () => {
     const ran = await bench.run(`from pyspark import SparkContext
 sc = SparkContext(appName="bad")
 def divide(x):
@@ -339,7 +339,7 @@ print(sc.parallelize([1, 0], 2).map(divide).collect())
     expect(ran.stderr).toMatch(/Input path does not exist: file:.*nowhere\.txt/)
   })
 
-  test('a master that is none, and one we do not have', async () => {
+  test('a master that is none, and one we do not have (§2.1)', async () => {
     expect((await bench.run('from pyspark import SparkContext\nSparkContext("lokal", "x")\n')).stderr).toContain("Could not parse Master URL: 'lokal'")
     expect((await bench.run('from pyspark import SparkContext\nSparkContext("yarn", "x")\n')).stderr).toContain('Kindling has no YARN')
   })

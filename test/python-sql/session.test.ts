@@ -9,7 +9,7 @@ beforeAll(async () => {
 const run = <T = unknown>(program: string): T => python.run<T>(program).out
 const warning = /^\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d WARN SparkSession: Using an existing Spark session; only runtime SQL configurations will take effect\.\n$/
 
-test('getOrCreate gives the same session back and applies runtime SQL settings to it', () => {
+test('getOrCreate gives the same session back and applies runtime SQL settings to it (§1.12)', () => {
   const { out, stderr } = python.run(`
 one = SparkSession.builder.master("local[2]").appName("first").getOrCreate()
 two = SparkSession.builder.config("spark.sql.shuffle.partitions", 4).getOrCreate()
@@ -19,7 +19,7 @@ out = [one is two is three, one.conf.get("spark.sql.shuffle.partitions"), one.co
   expect(stderr).toBe('')
 })
 
-test('settings that can no longer take effect are warned about', () => {
+test('settings that can no longer take effect are warned about (§1.12)', () => {
   const { stderr } = python.run(`
 SparkSession.builder.master("local[2]").appName("first").getOrCreate()
 SparkSession.builder.appName("second").getOrCreate()`)
@@ -30,7 +30,7 @@ SparkSession.builder.config("spark.sql.warehouse.dir", "/x").getOrCreate()
 out = s.conf.get("spark.sql.warehouse.dir", "none")`)).toEqual({ out: 'none', stdout: '', stderr: expect.stringMatching(warning) })
 })
 
-test('sessions over one context: settings and temporary views apart, context, global views and caches shared', () => {
+test('sessions over one context: settings and temporary views apart, context, global views and caches shared (§1.14)', () => {
   expect(run(`
 one = SparkSession.builder.master("local[2]").appName("t").getOrCreate()
 two = one.newSession()
@@ -78,7 +78,7 @@ out = [failure(conf.set, "spark.sql.warehouse.dir", "/x"), failure(conf.set, "sp
   ])
 })
 
-test('stop ends the context and every session on it; a new one can then be made', () => {
+test('stop ends the context and every session on it; a new one can then be made (§1.15)', () => {
   expect(run(`
 from pyspark import SparkContext
 one = SparkSession.builder.master("local[2]").appName("t").getOrCreate()
@@ -92,7 +92,7 @@ out = gone + [other, SparkSession.getActiveSession()]`)).toEqual([
   ])
 })
 
-test('a session over a context that is there already, and PySpark’s refusal of builder.create', () => {
+test('a session over a context that is there already, and PySpark’s refusal of builder.create (§1.13)', () => {
   expect(run(`
 from pyspark import SparkConf, SparkContext
 sc = SparkContext(conf=SparkConf().set("spark.master", "local[2]").set("spark.app.name", "t"))

@@ -18,7 +18,7 @@ rdd = sc.parallelize([1, 0], 2)
 rdd.map(lambda x: divide(x)).collect()
 `)
 
-  it('answers PythonException with the lines of the program and nothing of ours', async () => {
+  it('answers PythonException with the lines of the program and nothing of ours (§11.2)', async () => {
     const run = await lab.run(program)
     expect(run.engine.answers.at(-1)).toEqual({
       ok: false,
@@ -192,7 +192,7 @@ describe('what is not here', () => {
 })
 
 describe('contexts', () => {
-  it('are one at a time (§1.4), and one after another (§1.7)', async () => {
+  it('are one at a time (§1.4, §1.6), and one after another (§1.7)', async () => {
     const run = await lab.run(`from pyspark import SparkContext, SparkConf
 sc = SparkContext("local[2]", "first")
 try: SparkContext(appName="second")
@@ -235,7 +235,7 @@ sc.parallelize([1], 1).map(f).collect()
   })
 })
 
-it('shuffle blocks that are gone end the task as fetch-failed, whatever user code catches', async () => {
+it('shuffle blocks that are gone end the task as fetch-failed, whatever user code catches (§5.12)', async () => {
   const engine = new LocalEngine(lab.worker)
   engine.loseOnce.add(0)
   const run = await lab.run(

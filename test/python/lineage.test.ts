@@ -20,7 +20,7 @@ const shape = ({ engine }: Run): string[] =>
   [...engine.rdds.values()].sort((a, b) => a.id - b.id).map(({ id, name, callSite }) => `${id} ${name} ${callSite.replace(/ at .*:/, ' ')}`)
 const jobs = ({ engine }: Run): string[] => engine.jobs.map(({ callSite, partitions }) => `${callSite.split(' ')[0]} ${partitions.length}`)
 
-it('consecutive steps are one PythonRDD; ids go in the order the JVM would give them', async () => {
+it('consecutive steps are one PythonRDD; ids go in the order the JVM would give them (§11.1)', async () => {
   const ended = await run(`
 words = sc.parallelize(["a b", "b"], 2)
 counts = words.flatMap(str.split).map(lambda w: (w, 1)).reduceByKey(lambda a, b: a + b)
@@ -40,7 +40,7 @@ print(sorted(counts.collect()), counts.id())
   expect(ended.engine.rdds.get(3)!.deterministic).toBe('UNORDERED')
 })
 
-it('a cached RDD ends the pipeline', async () => {
+it('a cached RDD ends the pipeline (§11.1)', async () => {
   const ended = await run(`
 a = sc.parallelize([1, 2], 1).map(lambda x: x + 1).cache()
 b = a.map(lambda x: x * 2)
@@ -97,7 +97,7 @@ print(j.collect(), j.getNumPartitions())
   expect(shape(ended).filter((line) => line.includes('UnionRDD'))).toEqual(['4 UnionRDD join 6'])
 })
 
-it('co-partitioned sides join without a shuffle', async () => {
+it('co-partitioned sides join without a shuffle (§11.9, §11.10)', async () => {
   const ended = await run(`
 a = sc.parallelize([(1, "a"), (2, "b")], 2).partitionBy(2).cache()
 b = sc.parallelize([(1, "c")], 2).partitionBy(2).cache()
@@ -110,7 +110,7 @@ print(j.collect(), j.getNumPartitions())
   expect(ended.engine.jobs.at(-1)!.tasks).toBe(2)
 })
 
-it('keys land in the partitions they land in on 64-bit CPython', async () => {
+it('keys land in the partitions they land in on 64-bit CPython (§11.15)', async () => {
   const { out } = await run(`
 from pyspark.rdd import portable_hash
 print([portable_hash(x) for x in ["a", "spark", "é", "日本", "😀", "", "the quick brown fox jumps", b"abc"]])
@@ -126,7 +126,7 @@ print(sc.parallelize(words, 2).map(lambda w: (w, 1)).partitionBy(4).glom().colle
   ])
 })
 
-it('repartition deals batches of ten in turn', async () => {
+it('repartition deals batches of ten in turn (§11.11)', async () => {
   const ended = await run(`
 rdd = sc.parallelize(range(100), 2).repartition(5)
 print(rdd.glom().map(len).collect())
@@ -137,7 +137,7 @@ print(rdd.glom().map(len).collect())
   ])
 })
 
-it('coalesce merges neighbours without a shuffle', async () => {
+it('coalesce merges neighbours without a shuffle (§11.11)', async () => {
   const ended = await run(`print(sc.parallelize(range(10), 5).coalesce(2).glom().collect())`)
   expect(ended.out).toBe('[[0, 1, 2, 3], [4, 5, 6, 7, 8, 9]]\n')
   expect(ended.engine.jobs[0]!.tasks).toBe(2)
@@ -160,7 +160,7 @@ print(name, len(text))
   expect([first.name, first.label]).toEqual(['HadoopRDD', 'lines.txt'])
 })
 
-it('names, debug strings and levels are PySpark’s', async () => {
+it('names, debug strings and levels are PySpark’s (§11.14, §8.9)', async () => {
   const { out } = await run(`
 rdd = sc.parallelize([1], 1).setName("mine")
 print(rdd, rdd.name(), rdd.toDebugString())
