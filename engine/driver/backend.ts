@@ -9,6 +9,8 @@ export interface Launch {
   binary: { binary: TaskBinary; blobs: Uint8Array[] }
   slices: { rddId: number; partition: number; data: Uint8Array }[]
   fail?: { faultId: string; cause: EventId }
+  /** It takes its slot and waits there until goOn: a fault wants it running. */
+  hold?: true
 }
 
 /** What a backend tells the context. */
@@ -34,6 +36,8 @@ export interface Backend {
   totalCores(): number
   launch(launch: Launch): void
   kill(taskId: number, executorId: string, reason: string): void
+  /** An attempt that was launched with `hold` starts its work. */
+  goOn(taskId: number, executorId: string): void
   removeRdd(rddId: number): void
   removeShuffle(shuffleId: number): void
   removeBroadcast(id: number): void

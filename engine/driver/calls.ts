@@ -57,7 +57,7 @@ export function driverCalls(host: CallHost): <K extends keyof DriverCalls>(name:
     },
     setCheckpointDir: ({ path }) => ({ path: context().checkpoints.setDirectory(path) }),
     rddInfo: ({ rddId }) => context().rddInfo(rddId),
-    broadcast: ({ value }) => ({ id: context().addBroadcast(value) }),
+    broadcast: ({ value }) => ({ id: context().broadcasts.add(value) }),
     unpersistBroadcast: ({ id, destroy }) => {
       context().removeBroadcast(id, destroy)
       return null

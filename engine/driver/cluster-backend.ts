@@ -109,7 +109,7 @@ export class ClusterBackend implements Backend {
     return cores
   }
 
-  launch({ task, binary, slices, fail }: Launch): void {
+  launch({ task, binary, slices, fail, hold }: Launch): void {
     const executor = this.#executors.get(task.executorId)
     if (executor === undefined) return
     if (!executor.binaries.has(binary.binary.id)) {
@@ -122,7 +122,8 @@ export class ClusterBackend implements Backend {
         task,
         binaryId: binary.binary.id,
         slices: slices.map(({ rddId, partition }) => ({ rddId, partition })),
-        ...(fail === undefined ? {} : { fail })
+        ...(fail === undefined ? {} : { fail }),
+        ...(hold === undefined ? {} : { hold })
       },
       slices.map((slice) => slice.data)
     )
@@ -130,6 +131,10 @@ export class ClusterBackend implements Backend {
 
   kill(taskId: number, executorId: string, reason: string): void {
     this.#executors.get(executorId)?.line.send({ type: 'KillTask', taskId, reason })
+  }
+
+  goOn(taskId: number, executorId: string): void {
+    this.#executors.get(executorId)?.line.send({ type: 'GoOn', taskId })
   }
 
   removeRdd(rddId: number): void {

@@ -7,29 +7,28 @@ import { checkConf, readTime, settings } from '../rules/conf.ts'
 import { parseMaster, type Master } from '../rules/master-urls.ts'
 import { Schedulers } from '../rules/schedulers.ts'
 import { localApplicationId } from '../rules/spark-events.ts'
-import type { CauseRef, LossReason, RulesEffect, TaskDescription } from '../rules/types.ts'
+import type { RulesEffect } from '../rules/types.ts'
 import type { DriverBoot } from '../world/boot.ts'
-import type { ChildToLab, LabToChild, TaskBinary } from '../world/messages.ts'
+import type { ChildToLab, LabToChild } from '../world/messages.ts'
 import type { Timer } from '../world/interfaces.ts'
 import type { Child } from '../world/real/child.ts'
-import { applicationHead, blockManagerAdded } from './announce.ts'
-import type { Backend, BackendEvents } from './backend.ts'
+import { applicationHead } from './announce.ts'
+import type { Backend } from './backend.ts'
 import { BlockMaster } from './block-master.ts'
-import { CHECKPOINT_PROPERTY, Checkpoints } from './checkpoints.ts'
+import { DriverBroadcasts } from './broadcasts.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { ClusterBackend } from './cluster-backend.ts'
 import type { DriverMemory } from './driver-memory.ts'
+import { EventKeys } from './event-keys.ts'
+import { ExecutorEvents } from './executor-events.ts'
 import { FailOrders, type FailOrder } from './fail-orders.ts'
 import { DriverFiles, javaFailure } from './files.ts'
 import { jobError, Jobs, type JobAnswer } from './jobs.ts'
+import { TaskLauncher } from './launcher.ts'
 import { LocalBackend } from './local-backend.ts'
+import type { Moments } from './moments.ts'
 import { debugString, RddTable } from './rdd-table.ts'
-
-/** Moments the lab wants to hear of, for faults that wait. */
-export interface WatchList {
-  jobs: boolean
-  stages: Set<number>
-  tasks: Set<string>
-}
+import { Starvation } from './starvation.ts'
 
 const STOPPED_WHILE_STARTING = 'The SparkContext was stopped while it started.'
 
@@ -44,8 +43,8 @@ export class DriverContext {
   readonly rdds = new RddTable()
   readonly blocks = new BlockMaster()
   readonly jobs = new Jobs()
+  readonly broadcasts: DriverBroadcasts
   readonly files: DriverFiles
-  readonly watch: WatchList
   readonly checkpoints: Checkpoints
   appId = ''
   /** What plans need to know of a fragment by its id (driver/sql.ts). */
@@ -60,26 +59,24 @@ export class DriverContext {
   readonly #schedulers: Schedulers
   #backend: Backend | undefined
   #cluster: ClusterBackend | undefined
-  readonly #keys = new Map<string, EventId>()
-  readonly #stageRdd = new Map<number, number>()
-  readonly #binaries = new Map<string, { binary: TaskBinary; blobs: Uint8Array[] }>()
-  readonly #broadcasts = new Map<number, Uint8Array>()
-  #nextBroadcast = 0
+  readonly #keys = new EventKeys()
+  readonly #launcher: TaskLauncher
+  readonly #executors: ExecutorEvents
   #nextJob = 0
   #revive: Timer | undefined
   readonly #failOrders = new FailOrders()
   #stopped = false
   #announced = false
   #registered: { resolve: (appId: string) => void; reject: (error: Error) => void } | undefined
-  #starving: Timer | undefined
+  readonly #starvation: Starvation
 
   /** Throws BridgeFailure for settings that Spark refuses. */
-  constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, watch: WatchList) {
+  constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments) {
     this.#child = child
     this.#boot = boot
     this.#machine = machine
     this.#memory = memory
-    this.watch = watch
+    this.broadcasts = new DriverBroadcasts(memory)
     this.conf = { ...conf }
     this.master = conf['spark.master'] ?? boot.defaultMaster
     this.conf['spark.master'] = this.master
@@ -109,6 +106,24 @@ export class DriverContext {
       appId: () => this.appId,
       ...(this.#parsed.kind === 'local' ? { maxFailures: this.#parsed.maxFailures } : {})
     })
+    this.#launcher = new TaskLauncher(this.rdds, this.#failOrders, moments, {
+      backend: () => this.#backend,
+      fragment: (planId) => this.planFragment(planId),
+      epoch: () => this.#schedulers.outputs.epoch
+    })
+    this.#starvation = new Starvation(child, settings.starvationTimeout(this.conf), () => !this.isLocal && this.jobs.running > 0 && (this.#backend?.totalCores() ?? 0) === 0)
+    this.#executors = new ExecutorEvents(child, this.#schedulers, this.blocks, this.#keys, {
+      conf: this.conf,
+      apply: (effects) => this.#apply(effects),
+      report: (executorId, report) => this.#report(executorId, report),
+      broadcastValue: (id) => this.broadcasts.get(id),
+      removed: (message) => {
+        child.post({ Event: 'kindling.Note', level: 'error', text: message, actor: 'driver' })
+        this.#apply(this.#schedulers.cancelAllJobs(this.#now(), message))
+        // As Spark does (§3.18): an application that nobody runs is no application.
+        void this.stop(0)
+      }
+    })
   }
 
   get isLocal(): boolean {
@@ -126,7 +141,7 @@ export class DriverContext {
   async start(): Promise<void> {
     const { conf } = this
     this.#machine.send({ type: 'StartContext' })
-    const events = this.#backendEvents()
+    const events = this.#executors
     try {
       if (this.#parsed.kind === 'local') {
         this.appId = await this.#register({ type: 'LocalApplication', appId: localApplicationId(this.#child.epoch(this.#now())) })
@@ -225,22 +240,9 @@ export class DriverContext {
     }
   }
 
-  addBroadcast(value: Uint8Array): number {
-    const id = this.#nextBroadcast++
-    this.#memory.broadcast += value.byteLength
-    if (this.#memory.full) {
-      this.#memory.broadcast -= value.byteLength
-      throw javaFailure('java.lang.OutOfMemoryError', 'Java heap space')
-    }
-    this.#broadcasts.set(id, value)
-    return id
-  }
-
   removeBroadcast(id: number, destroy: boolean): void {
     this.#backend?.removeBroadcast(id)
-    if (!destroy) return
-    this.#memory.broadcast -= this.#broadcasts.get(id)?.byteLength ?? 0
-    this.#broadcasts.delete(id)
+    if (destroy) this.broadcasts.destroy(id)
   }
 
   cancelAllJobs(): void {
@@ -262,7 +264,7 @@ export class DriverContext {
     this.#stopped = true
     this.#machine.send({ type: 'StopContext' })
     this.#revive?.cancel()
-    this.#starving?.cancel()
+    this.#starvation.stop()
     this.#registered?.reject(new Error(STOPPED_WHILE_STARTING))
     // Before it is announced there is no application to end.
     if (this.#announced) this.#child.post({ Event: 'SparkListenerApplicationEnd', Timestamp: this.#child.epoch(this.#now()), ExitCode: exitCode })
@@ -280,7 +282,7 @@ export class DriverContext {
   #newJob(): number {
     const jobId = this.#nextJob++
     this.#machine.send({ type: 'JobSubmitted', jobId })
-    if (this.watch.jobs) this.#child.send({ type: 'Moment', moment: { kind: 'job', job: jobId } })
+    this.#launcher.jobSubmitted(jobId)
     return jobId
   }
 
@@ -290,11 +292,6 @@ export class DriverContext {
     const answer = this.jobs.add(jobId, partitions.length)
     this.#apply(this.#schedulers.submitJob({ jobId, rddId, partitions, callSite, properties, now: this.#now() }))
     return answer
-  }
-
-  #cause(cause: CauseRef | undefined): EventId | undefined {
-    if (cause === undefined) return undefined
-    return 'id' in cause ? cause.id : this.#keys.get(cause.key)
   }
 
   #apply(effects: RulesEffect[]): void {
@@ -307,22 +304,18 @@ export class DriverContext {
       case 'post': {
         const { event } = effect
         if (event.Event === 'SparkListenerStageSubmitted') {
-          const info = event['Stage Info']
-          // The stage's own RDD comes first among its RDDs.
-          this.#stageRdd.set(info['Stage ID'], info['RDD Info'][0]?.['RDD ID'] ?? -1)
-          this.#binaries.delete(`${info['Stage ID']}.${info['Stage Attempt ID'] - 1}`)
-          this.#watchStarvation()
-          if (this.watch.stages.has(info['Stage ID'])) this.#child.send({ type: 'Moment', moment: { kind: 'stage', stage: info['Stage ID'] } })
-        }
-        const id = this.#child.post(event, this.#cause(effect.cause))
+          this.#launcher.stageSubmitted(event['Stage Info'])
+          this.#starvation.watch()
+        } else if (event.Event === 'SparkListenerStageCompleted') this.#launcher.stageCompleted(event['Stage Info'])
+        const id = this.#child.post(event, this.#keys.cause(effect.cause))
         if (effect.key !== undefined) this.#keys.set(effect.key, id)
         return
       }
       case 'launch':
-        this.#launch(effect.task)
+        this.#launcher.launch(effect.task)
         return
       case 'kill-task':
-        this.#backend?.kill(effect.taskId, effect.executorId, effect.reason)
+        this.#launcher.kill(effect.taskId, effect.executorId, effect.reason)
         return
       case 'resubmit-later':
         this.#child.clock.after(effect.delayMs, 'resubmit failed stages', () => {
@@ -348,7 +341,7 @@ export class DriverContext {
         this.jobs.mapStageDone(effect.jobId, effect.bytesByReduce)
         return
       case 'remove-block-manager':
-        this.#removeBlockManager(effect.executorId)
+        this.#executors.removeBlockManager(effect.executorId)
         return
       default:
         return
@@ -374,33 +367,10 @@ export class DriverContext {
     }
   }
 
-  #launch(task: TaskDescription): void {
-    const key = `${task.stageId}.${task.stageAttempt}`
-    let binary = this.#binaries.get(key)
-    const rddId = this.#stageRdd.get(task.stageId) ?? -1
-    if (binary === undefined) {
-      const checkpoint = task.properties[CHECKPOINT_PROPERTY]
-      const shuffle = task.shuffleId
-      const work: TaskBinary['work'] =
-        shuffle !== undefined ? { kind: 'shuffle', shuffleId: shuffle, reduces: this.rdds.reduces(shuffle) } : checkpoint !== undefined ? { kind: 'checkpoint', directory: checkpoint } : { kind: 'result' }
-      binary = this.rdds.binary({ rddId, stageId: task.stageId, stageAttempt: task.stageAttempt, properties: task.properties }, work, this.planFragment)
-      this.#binaries.set(key, binary)
-    }
-    const hasSlices = binary.binary.nodes.some((node) => node.compute.kind === 'slices')
-    const fail = this.#failOrders.take(task)
-    this.#backend?.launch({ task, binary, slices: hasSlices ? this.rdds.slicesFor(rddId, task.partition) : [], ...(fail === undefined ? {} : { fail }) })
-  }
-
   #report(executorId: string, report: TaskReport): void {
     const { taskId, state } = report
     const task = this.#schedulers.running(taskId)
-    if (state === 'RUNNING') {
-      if (task !== undefined && (this.watch.stages.has(task.stageId) || this.watch.tasks.has(`${task.stageId}.${task.partition}`))) {
-        this.#apply(this.#schedulers.statusUpdate({ taskId, state, now: this.#now() }))
-        this.#child.send({ type: 'Moment', moment: { kind: 'task', stage: task.stageId, partition: task.partition, taskId, executorId } })
-        return
-      }
-    }
+    if (state === 'RUNNING' && task !== undefined) this.#launcher.running(task)
     const cause = state === 'RUNNING' ? undefined : (this.#failOrders.causeOfEnd(taskId) ?? this.#lossBehind(report.reason))
     this.#apply(
       this.#schedulers.statusUpdate({
@@ -426,63 +396,6 @@ export class DriverContext {
     return holder === undefined ? undefined : this.#keys.get(`executor-lost:${holder}`)
   }
 
-  #backendEvents(): BackendEvents {
-    return {
-      executorAdded: ({ executorId, host, cores, cause }) => {
-        this.#child.post(
-          {
-            Event: 'SparkListenerExecutorAdded',
-            Timestamp: this.#child.epoch(this.#now()),
-            'Executor ID': executorId,
-            'Executor Info': { Host: host, 'Total Cores': cores, 'Log Urls': {}, Attributes: {}, Resources: {}, 'Resource Profile Id': 0, 'Registration Time': this.#child.epoch(this.#now()) }
-          },
-          cause
-        )
-      },
-      blockManagerAdded: (holder, maxMemory) => {
-        this.blocks.addHolder(holder)
-        this.#child.post(blockManagerAdded(holder.executorId, holder.host, holder.port, maxMemory, this.#child.epoch(this.#now())))
-      },
-      executorReady: (executorId, host, cores) => this.#apply(this.#schedulers.executorReady({ executorId, host, slots: Math.floor(cores / settings.taskCpus(this.conf)), now: this.#now() })),
-      executorUnavailable: (executorId) => this.#apply(this.#schedulers.executorUnavailable(executorId, this.#now())),
-      executorLost: (executorId, reason, cause) => this.#executorLost(executorId, reason, cause),
-      report: (executorId, report) => this.#report(executorId, report),
-      blockUpdated: (executorId, update) => {
-        this.blocks.update(executorId, update.rddId, update.partition, update)
-        this.#child.post({ Event: 'kindling.CachedBlock', executorId, rddId: update.rddId, partition: update.partition, memory: update.memory, disk: update.disk, stored: update.stored, ...(update.reason === undefined ? {} : { reason: update.reason }) })
-      },
-      mapOutputs: (shuffleId) =>
-        this.#schedulers.outputs.statuses(shuffleId).map((status) => {
-          const holder = status === null ? undefined : this.blocks.holder(status.executorId)
-          return status === null || holder === undefined ? null : { ...holder, sizes: status.sizes }
-        }),
-      blockLocations: (rddId, partition) => this.blocks.locations(rddId, partition),
-      broadcastValue: (id) => this.#broadcasts.get(id),
-      removed: (message) => {
-        this.#child.post({ Event: 'kindling.Note', level: 'error', text: message, actor: 'driver' })
-        this.#apply(this.#schedulers.cancelAllJobs(this.#now(), message))
-        // As Spark does (§3.18): an application that nobody runs is no application.
-        void this.stop(0)
-      }
-    }
-  }
-
-  #executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void {
-    const id = this.#child.post({ Event: 'SparkListenerExecutorRemoved', Timestamp: this.#child.epoch(this.#now()), 'Executor ID': executorId, 'Removed Reason': reason.text }, cause)
-    this.#keys.set(`executor-lost:${executorId}`, id)
-    this.#apply(this.#schedulers.executorLost({ executorId, reason, now: this.#now() }))
-  }
-
-  #removeBlockManager(executorId: string): void {
-    const holder = this.blocks.holder(executorId)
-    if (holder === undefined) return
-    this.blocks.removeHolder(executorId)
-    this.#child.post(
-      { Event: 'SparkListenerBlockManagerRemoved', 'Block Manager ID': { 'Executor ID': executorId, Host: holder.host, Port: holder.port }, Timestamp: this.#child.epoch(this.#now()) },
-      this.#keys.get(`executor-lost:${executorId}`)
-    )
-  }
-
   /** A waiting locality level opens at a time of its own (§6.9). */
   #armRevive(): void {
     const at = this.#schedulers.nextRevive(this.#now())
@@ -490,20 +403,6 @@ export class DriverContext {
     this.#revive = undefined
     if (at === undefined || this.#stopped) return
     this.#revive = this.#child.clock.after(Math.max(0, at - this.#now()), 'locality wait', () => this.#apply(this.#schedulers.revive(this.#now())))
-  }
-
-  /** §3.13: tells every 15 s that tasks wait and no executor has taken any. */
-  #watchStarvation(): void {
-    if (this.#starving !== undefined || this.isLocal) return
-    const arm = (): void => {
-      this.#starving = this.#child.clock.after(settings.starvationTimeout(this.conf), 'starvation check', () => {
-        this.#starving = undefined
-        if (this.#stopped || this.jobs.running === 0 || (this.#backend?.totalCores() ?? 0) > 0) return
-        this.#child.post({ Event: 'kindling.Note', level: 'warn', actor: 'driver', text: 'Initial job has not accepted any resources; check your cluster UI to ensure that workers are registered and have sufficient resources' })
-        arm()
-      })
-    }
-    arm()
   }
 
   #announce(): void {

@@ -8,10 +8,11 @@ import { heapUse, type Child } from '../world/real/child.ts'
 import { exhaustHeap } from '../world/real/exhaust.ts'
 import { everyReal } from '../world/real/timers.ts'
 import { driverCalls } from './calls.ts'
-import { DriverContext, startDriverMachine, type WatchList } from './context.ts'
+import { DriverContext, startDriverMachine } from './context.ts'
 import { DriverMemory } from './driver-memory.ts'
 import type { FailOrder } from './fail-orders.ts'
 import { javaFailure } from './files.ts'
+import { Moments } from './moments.ts'
 import { SqlSession } from './sql.ts'
 
 /** How often the process measures its memory for the picture, real ms. */
@@ -24,7 +25,7 @@ export class DriverProcess {
   readonly #machine: RunningMachine<typeof driverMachine>
   readonly #program: ProgramThread
   readonly #memory: DriverMemory
-  readonly #watch: WatchList = { jobs: false, stages: new Set(), tasks: new Set() }
+  readonly #moments: Moments
   #context: DriverContext | undefined
   #sql: SqlSession | undefined
   #failOrders: FailOrder[] = []
@@ -34,6 +35,7 @@ export class DriverProcess {
     this.#child = child
     this.#boot = boot
     this.#machine = startDriverMachine(child)
+    this.#moments = new Moments((message) => child.send(message))
     const call = driverCalls({
       startContext: (conf) => this.#startContext(conf),
       context: () => this.#context,
@@ -84,7 +86,7 @@ export class DriverProcess {
   async #startContext(conf: Record<string, string>): Promise<DriverContext> {
     if (this.#context !== undefined) throw javaFailure('org.apache.spark.SparkException', 'Only one SparkContext should be running in this JVM (see SPARK-2243).')
     const labSettings = Object.fromEntries(Object.entries(this.#child.boot.conf).filter(([key]) => key.startsWith('kindling.')))
-    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...labSettings, ...conf }, this.#watch)
+    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...labSettings, ...conf }, this.#moments)
     this.#context = context
     this.#program.resetIds()
     this.#sql = new SqlSession(context, (of) => this.#program.nextId(of))
@@ -110,9 +112,8 @@ export class DriverProcess {
         }
         return
       case 'Watch':
-        this.#watch.jobs = message.jobs
-        this.#watch.stages = new Set(message.stages)
-        this.#watch.tasks = new Set(message.tasks)
+      case 'MomentHeard':
+        this.#moments.fromLab(message)
         return
       case 'Stop':
         void this.#end({ code: 143 }, message.reason)

@@ -67,13 +67,17 @@ export class LocalBackend implements Backend {
     return this.#threads
   }
 
-  launch({ task, binary, slices, fail }: Launch): void {
+  launch({ task, binary, slices, fail, hold }: Launch): void {
     // A turn later, as a message would be: the rules are not called from within themselves.
-    setImmediate(() => this.#runner.launch({ task, binary, slices, ...(fail === undefined ? {} : { fail }) }))
+    setImmediate(() => this.#runner.launch({ task, binary, slices, ...(fail === undefined ? {} : { fail }), ...(hold === undefined ? {} : { hold }) }))
   }
 
   kill(taskId: number, _executorId: string, reason: string): void {
     setImmediate(() => this.#runner.kill(taskId, reason))
+  }
+
+  goOn(taskId: number): void {
+    setImmediate(() => this.#runner.goOn(taskId))
   }
 
   removeRdd(rddId: number): void {

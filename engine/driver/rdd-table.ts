@@ -75,7 +75,7 @@ export class RddTable {
 
   /** What all tasks of a stage attempt share, and the bytes that go with it. */
   binary(
-    stage: { rddId: number; stageId: number; stageAttempt: number; properties: Record<string, string> },
+    stage: { rddId: number; stageId: number; stageAttempt: number; properties: Record<string, string>; epoch: number },
     work: TaskBinary['work'],
     plan: (planId: number) => unknown
   ): { binary: TaskBinary; blobs: Uint8Array[] } {
@@ -93,7 +93,7 @@ export class RddTable {
       if (node.compute.kind === 'plan' || node.compute.kind === 'dataframe') plans[node.compute.planId] = plan(node.compute.planId)
       return node
     })
-    return { binary: { id: `${stage.stageId}.${stage.stageAttempt}`, stageId: stage.stageId, stageAttempt: stage.stageAttempt, rddId: stage.rddId, nodes, work, plans, properties: stage.properties }, blobs }
+    return { binary: { id: `${stage.stageId}.${stage.stageAttempt}`, stageId: stage.stageId, stageAttempt: stage.stageAttempt, rddId: stage.rddId, epoch: stage.epoch, nodes, work, plans, properties: stage.properties }, blobs }
   }
 
   /** RDDs computed by tasks of the stage that ends in `rddId`: up to shuffles. */

@@ -88,9 +88,12 @@ export class ExecutorProcess {
           return
         }
         this.#machine.send({ type: 'TaskStarted', taskId: message.task.taskId })
-        this.#runner.launch({ task: message.task, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.fail === undefined ? {} : { fail: message.fail }) })
+        this.#runner.launch({ task: message.task, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.fail === undefined ? {} : { fail: message.fail }), ...(message.hold === undefined ? {} : { hold: message.hold }) })
         return
       }
+      case 'GoOn':
+        this.#runner.goOn(message.taskId)
+        return
       case 'KillTask':
         this.#runner.kill(message.taskId, message.reason)
         return

@@ -21,6 +21,8 @@ export interface LaunchedTask {
   slices: { rddId: number; partition: number; data: Uint8Array }[]
   /** This attempt is to end with an exception: a fault asks for it. */
   fail?: { faultId: string; cause: EventId }
+  /** It waits in its slot for goOn. */
+  hold?: true
 }
 
 /** A task binary with the bytes that came with it. */
@@ -67,6 +69,8 @@ export class TaskRunner {
   readonly #broadcasts = new Map<number, Promise<Uint8Array | undefined>>()
   readonly #paceMs: number
   #broadcastBytes = 0
+  /** Epoch of the map outputs whose places are known here (§5.21). */
+  #outputsEpoch = 0
   /** Results and map output on their way out, bytes. */
   #inHand = 0
   #dying = false
@@ -147,8 +151,19 @@ export class TaskRunner {
   launch(launched: LaunchedTask): void {
     const running: Running = { launched, killed: null, signal: { killed: false }, interrupt: null, startedAt: this.#env.clock.now() }
     this.#running.set(launched.task.taskId, running)
+    const { epoch } = launched.binary.binary
+    if (epoch > this.#outputsEpoch) {
+      this.#outputsEpoch = epoch
+      this.#fetcher.forget()
+    }
     this.#env.report({ taskId: launched.task.taskId, state: 'RUNNING' })
-    void this.#run(running)
+    if (launched.hold !== true) void this.#run(running)
+  }
+
+  /** An attempt that was held starts its work. */
+  goOn(taskId: number): void {
+    const running = this.#running.get(taskId)
+    if (running !== undefined) void this.#run(running)
   }
 
   kill(taskId: number, reason: string): void {

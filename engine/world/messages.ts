@@ -25,6 +25,8 @@ export type LabToChild =
   | { type: 'Stop'; reason: string }
   /** Moments a waiting fault needs to hear of: jobs, stages whose tasks start running, tasks `STAGE.PARTITION`. */
   | { type: 'Watch'; jobs: boolean; stages: number[]; tasks: string[] }
+  /** Whatever waited for this moment has struck; the driver goes on. */
+  | { type: 'MomentHeard'; token: number }
   /** Answers to the driver's AppClient messages. */
   | { type: 'RegisteredApplication'; appId: string; masterUrl: string }
   | { type: 'ApplicationRefused'; message: string }
@@ -51,7 +53,7 @@ export type ChildToLab =
   | { type: 'UnregisterApplication'; exitCode: number }
   | { type: 'KillExecutors'; executorIds: string[]; reason: string; replace: boolean; cause?: EventId }
   /** Something a waiting fault may be waiting for. */
-  | { type: 'Moment'; moment: { kind: 'job' | 'stage' | 'task' | 'executor'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string } }
+  | { type: 'Moment'; moment: { kind: 'job' | 'stage' | 'task' | 'executor'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string }; /** The driver waits for MomentHeard with it. */ token?: number }
   | { type: 'ProgramEnded'; code: number; message?: string }
 
 /** Executor → driver. */
@@ -75,7 +77,8 @@ export type DriverToExecutor =
   /** Sent before the first task of a stage attempt that runs here. Payloads of RDDs as blobs, in order. */
   | { type: 'TaskBinary'; binary: TaskBinary }
   /** Slices as blobs, in the order of `slices`. */
-  | { type: 'LaunchTask'; task: TaskDescription; binaryId: string; slices: { rddId: number; partition: number }[]; fail?: { faultId: string; cause: EventId } }
+  | { type: 'LaunchTask'; task: TaskDescription; binaryId: string; slices: { rddId: number; partition: number }[]; fail?: { faultId: string; cause: EventId }; /** It takes its slot and waits there for GoOn. */ hold?: true }
+  | { type: 'GoOn'; taskId: number }
   | { type: 'KillTask'; taskId: number; reason: string }
   | { type: 'StopExecutor'; reason: string }
   | { type: 'MapOutputs'; ask: number; shuffleId: number; outputs: ({ executorId: string; host: string; port: number; sizes: number[] } | null)[] }
@@ -104,6 +107,8 @@ export interface TaskBinary {
   stageAttempt: number
   /** The last RDD of the stage. */
   rddId: number
+  /** Epoch of the map outputs when it was made: places known from before are asked anew (§5.21). */
+  epoch: number
   nodes: (Pick<RddNode, 'id' | 'name' | 'partitions' | 'dependencies'> & { storageLevel?: StorageLevel; compute: BinaryCompute })[]
   work: { kind: 'result' } | { kind: 'shuffle'; shuffleId: number; reduces: number } | { kind: 'checkpoint'; directory: string }
   /** DataFrame plan fragments by plan id, as engine/plans serialises them. */

@@ -346,6 +346,8 @@ export class Run {
       case 'Moment':
         if (message.moment.kind === 'executor') this.#faultDesk.executorUp()
         else this.#faultDesk.moment(message.moment)
+        // Whatever waited has struck by now, or been sent to strike.
+        if (message.token !== undefined) driver.send({ type: 'MomentHeard', token: message.token })
         return
       case 'ProgramEnded':
         this.#programCode = { code: message.code, ...(message.message === undefined ? {} : { message: message.message }) }

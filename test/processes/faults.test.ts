@@ -71,6 +71,13 @@ describe('crash-executor', () => {
     expect([...successes(ran, 1).values()]).toEqual([1, 1, 1, 1])
   })
 
+  test('at a task: the very attempt it waited for is lost, however short its work is', async () => {
+    const ran = await bench.run(WORD_COUNT, { faults: ['crash-executor@task=0.6'] })
+    expect(ran.stdout).toBe(WORD_COUNT_ANSWER)
+    const waited = ran.of('SparkListenerTaskEnd').find((end) => end['Stage ID'] === 0 && end['Task Info']['Partition ID'] === 6)!
+    expect(waited['Task End Reason'].Reason).toBe('ExecutorLostFailure')
+  })
+
   test('every process of the run is gone when it ends', async () => {
     const ran = await bench.run(WORD_COUNT, { conf: PACE, faults: ['crash-executor@start'] })
     expect(ran.stdout).toBe(WORD_COUNT_ANSWER)

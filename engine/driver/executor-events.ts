@@ -1,0 +1,116 @@
+import type { EventId } from '../events/index.ts'
+import type { TaskReport } from '../executor/env.ts'
+import { settings } from '../rules/conf.ts'
+import type { Schedulers } from '../rules/schedulers.ts'
+import type { LossReason, RulesEffect } from '../rules/types.ts'
+import type { Child } from '../world/real/child.ts'
+import { blockManagerAdded } from './announce.ts'
+import type { BackendEvents } from './backend.ts'
+import type { BlockHolder, BlockMaster } from './block-master.ts'
+import type { EventKeys } from './event-keys.ts'
+
+export interface ExecutorEventHands {
+  conf: Record<string, string>
+  apply: (effects: RulesEffect[]) => void
+  report: (executorId: string, report: TaskReport) => void
+  broadcastValue: (id: number) => Uint8Array | undefined
+  /** The cluster manager took the application away. */
+  removed: (message: string) => void
+}
+
+/** What backends tell of executors and their blocks, put in the log and passed to the schedulers (§4.3, §4.26). */
+export class ExecutorEvents implements BackendEvents {
+  readonly #child: Child
+  readonly #schedulers: Schedulers
+  readonly #blocks: BlockMaster
+  readonly #keys: EventKeys
+  readonly #hands: ExecutorEventHands
+
+  constructor(child: Child, schedulers: Schedulers, blocks: BlockMaster, keys: EventKeys, hands: ExecutorEventHands) {
+    this.#child = child
+    this.#schedulers = schedulers
+    this.#blocks = blocks
+    this.#keys = keys
+    this.#hands = hands
+  }
+
+  executorAdded({ executorId, host, cores, cause }: { executorId: string; host: string; cores: number; cause?: EventId }): void {
+    const now = this.#epoch()
+    this.#child.post(
+      {
+        Event: 'SparkListenerExecutorAdded',
+        Timestamp: now,
+        'Executor ID': executorId,
+        'Executor Info': { Host: host, 'Total Cores': cores, 'Log Urls': {}, Attributes: {}, Resources: {}, 'Resource Profile Id': 0, 'Registration Time': now }
+      },
+      cause
+    )
+  }
+
+  blockManagerAdded(holder: BlockHolder, maxMemory: number): void {
+    this.#blocks.addHolder(holder)
+    this.#child.post(blockManagerAdded(holder.executorId, holder.host, holder.port, maxMemory, this.#epoch()))
+  }
+
+  executorReady(executorId: string, host: string, cores: number): void {
+    this.#hands.apply(this.#schedulers.executorReady({ executorId, host, slots: Math.floor(cores / settings.taskCpus(this.#hands.conf)), now: this.#now() }))
+  }
+
+  executorUnavailable(executorId: string): void {
+    this.#hands.apply(this.#schedulers.executorUnavailable(executorId, this.#now()))
+  }
+
+  executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void {
+    const id = this.#child.post({ Event: 'SparkListenerExecutorRemoved', Timestamp: this.#epoch(), 'Executor ID': executorId, 'Removed Reason': reason.text }, cause)
+    this.#keys.set(`executor-lost:${executorId}`, id)
+    this.#hands.apply(this.#schedulers.executorLost({ executorId, reason, now: this.#now() }))
+  }
+
+  report(executorId: string, report: TaskReport): void {
+    this.#hands.report(executorId, report)
+  }
+
+  blockUpdated(executorId: string, update: { rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }): void {
+    const { rddId, partition, memory, disk, stored, reason } = update
+    this.#blocks.update(executorId, rddId, partition, update)
+    this.#child.post({ Event: 'kindling.CachedBlock', executorId, rddId, partition, memory, disk, stored, ...(reason === undefined ? {} : { reason }) })
+  }
+
+  mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[] {
+    return this.#schedulers.outputs.statuses(shuffleId).map((status) => {
+      const holder = status === null ? undefined : this.#blocks.holder(status.executorId)
+      return status === null || holder === undefined ? null : { ...holder, sizes: status.sizes }
+    })
+  }
+
+  blockLocations(rddId: number, partition: number): BlockHolder[] {
+    return this.#blocks.locations(rddId, partition)
+  }
+
+  broadcastValue(id: number): Uint8Array | undefined {
+    return this.#hands.broadcastValue(id)
+  }
+
+  removed(message: string): void {
+    this.#hands.removed(message)
+  }
+
+  /** The schedulers have written its blocks off. */
+  removeBlockManager(executorId: string): void {
+    const holder = this.#blocks.holder(executorId)
+    if (holder === undefined) return
+    this.#blocks.removeHolder(executorId)
+    this.#child.post(
+      { Event: 'SparkListenerBlockManagerRemoved', 'Block Manager ID': { 'Executor ID': executorId, Host: holder.host, Port: holder.port }, Timestamp: this.#epoch() },
+      this.#keys.get(`executor-lost:${executorId}`)
+    )
+  }
+
+  #now(): number {
+    return this.#child.clock.now()
+  }
+
+  #epoch(): number {
+    return this.#child.epoch(this.#now())
+  }
+}

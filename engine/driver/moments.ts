@@ -1,0 +1,55 @@
+import type { ChildToLab, LabToChild } from '../world/messages.ts'
+
+/** Moments the lab wants to hear of, for faults that wait. */
+export interface WatchList {
+  jobs: boolean
+  stages: Set<number>
+  tasks: Set<string>
+}
+
+export type Moment = Extract<ChildToLab, { type: 'Moment' }>['moment']
+
+/**
+ * Moments that faults wait for. What follows a moment waits until the lab has heard of it and struck, or
+ * the moment would be over before the fault comes: an empty task lasts a fraction of a millisecond.
+ */
+export class Moments {
+  readonly watch: WatchList = { jobs: false, stages: new Set(), tasks: new Set() }
+  readonly #send: (message: ChildToLab) => void
+  readonly #unheard = new Map<number, () => void>()
+  #tokens = 0
+
+  constructor(send: (message: ChildToLab) => void) {
+    this.#send = send
+  }
+
+  /** The lab answers the moments of a list it has changed before it sends the list. */
+  fromLab(message: Extract<LabToChild, { type: 'Watch' | 'MomentHeard' }>): void {
+    if (message.type === 'Watch') {
+      this.watch.jobs = message.jobs
+      this.watch.stages = new Set(message.stages)
+      this.watch.tasks = new Set(message.tasks)
+      return
+    }
+    const then = this.#unheard.get(message.token)
+    this.#unheard.delete(message.token)
+    then?.()
+  }
+
+  /** Does a fault wait for this task to run? */
+  watchesTask(task: { stageId: number; partition: number }): boolean {
+    return this.watch.stages.has(task.stageId) || this.watch.tasks.has(`${task.stageId}.${task.partition}`)
+  }
+
+  /** Tells of a moment; `then` is called once the lab has heard it. */
+  tell(moment: Moment, then: () => void): void {
+    const token = ++this.#tokens
+    this.#unheard.set(token, then)
+    this.#send({ type: 'Moment', moment, token })
+  }
+
+  /** Tells of something that waits for nobody. */
+  mention(moment: Moment): void {
+    this.#send({ type: 'Moment', moment })
+  }
+}
