@@ -183,11 +183,14 @@ export class DriverContext {
   }
 
   /** Answers with the application's id; rejects when it is refused. */
-  #register(ask: Extract<ChildToLab, { type: 'RegisterApplication' | 'LocalApplication' }>): Promise<string> {
-    return new Promise((resolve, reject) => {
+  async #register(ask: Extract<ChildToLab, { type: 'RegisterApplication' | 'LocalApplication' }>): Promise<string> {
+    const appId = await new Promise<string>((resolve, reject) => {
       this.#registered = { resolve, reject }
       this.#child.send(ask)
     })
+    // A stop that came with the answer has ended what was about to begin.
+    if (this.#stopped) throw new Error(STOPPED_WHILE_STARTING)
+    return appId
   }
 
   /** Words of the lab that concern the application. */
