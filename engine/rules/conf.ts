@@ -148,8 +148,53 @@ export const settings = {
   maxExecutorRetries: (c: Conf) => readInt(c, 'spark.deploy.maxExecutorRetries', 10),
   spreadOutApps: (c: Conf) => readBoolean(c, 'spark.deploy.spreadOutApps', readBoolean(c, 'spark.deploy.spreadOut', true)),
   spreadOutDrivers: (c: Conf) => readBoolean(c, 'spark.deploy.spreadOutDrivers', true),
-  interruptOnCancel: (c: Conf) => readBoolean(c, 'spark.job.interruptOnCancel', false)
+  interruptOnCancel: (c: Conf) => readBoolean(c, 'spark.job.interruptOnCancel', false),
+  localityLegacyReset: (c: Conf) => readBoolean(c, 'spark.locality.wait.legacyResetOnTaskLaunch', false),
+  ignoreDecommissionFetchFailure: (c: Conf) => readBoolean(c, 'spark.stage.ignoreDecommissionFetchFailure', true),
+  maxDirectResultSize: (c: Conf) => readBytes(c, 'spark.task.maxDirectResultSize', '1m'),
+  resultGetterThreads: (c: Conf) => readInt(c, 'spark.resultGetter.threads', 4, 1),
+  schedulerMode: (c: Conf) => schedulerMode(c),
+  /** Null: `fairscheduler.xml` beside the program, if it is there (§6.6). */
+  allocationFile: (c: Conf) => c['spark.scheduler.allocation.file'] ?? null,
+  speculation: (c: Conf) => readBoolean(c, 'spark.speculation', false),
+  speculationInterval: (c: Conf) => readTime(c, 'spark.speculation.interval', '100ms'),
+  speculationQuantile: (c: Conf) => readDouble(c, 'spark.speculation.quantile', 0.9, 0),
+  speculationMultiplier: (c: Conf) => readDouble(c, 'spark.speculation.multiplier', 3, 0),
+  speculationMinTaskRuntime: (c: Conf) => readTime(c, 'spark.speculation.minTaskRuntime', '100ms'),
+  /** Null: no threshold of its own, so a stage of one task never gets a copy (§6.22). */
+  speculationThreshold: (c: Conf) => (c['spark.speculation.task.duration.threshold'] === undefined ? null : readTime(c, 'spark.speculation.task.duration.threshold', '0')),
+  speculationEfficiency: (c: Conf) => readBoolean(c, 'spark.speculation.efficiency.enabled', true),
+  speculationRateMultiplier: (c: Conf) => readDouble(c, 'spark.speculation.efficiency.processRateMultiplier', 0.75, 0),
+  speculationLongFactor: (c: Conf) => readDouble(c, 'spark.speculation.efficiency.longRunTaskFactor', 2, 1),
+  excludeOnFailure: (c: Conf) => readBoolean(c, 'spark.excludeOnFailure.enabled', false),
+  excludeInApplication: (c: Conf) => readBoolean(c, 'spark.excludeOnFailure.application.enabled', readBoolean(c, 'spark.excludeOnFailure.enabled', false)),
+  excludeInTaskSets: (c: Conf) => readBoolean(c, 'spark.excludeOnFailure.taskAndStage.enabled', readBoolean(c, 'spark.excludeOnFailure.enabled', false)),
+  excludeTaskPerExecutor: (c: Conf) => readPositive(c, 'spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor', 1),
+  excludeTaskPerNode: (c: Conf) => readPositive(c, 'spark.excludeOnFailure.task.maxTaskAttemptsPerNode', 2),
+  excludeStagePerExecutor: (c: Conf) => readPositive(c, 'spark.excludeOnFailure.stage.maxFailedTasksPerExecutor', 2),
+  excludeStagePerNode: (c: Conf) => readPositive(c, 'spark.excludeOnFailure.stage.maxFailedExecutorsPerNode', 2),
+  excludeApplicationPerExecutor: (c: Conf) => readPositive(c, 'spark.excludeOnFailure.application.maxFailedTasksPerExecutor', 2),
+  excludeApplicationPerNode: (c: Conf) => readPositive(c, 'spark.excludeOnFailure.application.maxFailedExecutorsPerNode', 2),
+  excludeTimeout: (c: Conf) => readTime(c, 'spark.excludeOnFailure.timeout', '1h'),
+  excludeKills: (c: Conf) => readBoolean(c, 'spark.excludeOnFailure.killExcludedExecutors', false),
+  excludeDecommissions: (c: Conf) => readBoolean(c, 'spark.excludeOnFailure.killExcludedExecutors.decommission', false),
+  excludeOnFetchFailure: (c: Conf) => readBoolean(c, 'spark.excludeOnFailure.application.fetchFailure.enabled', false),
+  unschedulableTimeout: (c: Conf) => readTime(c, 'spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout', '120s', 's')
 } as const
+
+function readPositive(conf: Conf, key: string, fallback: number): number {
+  const value = readInt(conf, key, fallback)
+  if (value <= 0) throw new SettingError(key, conf[key]!, `${key} was ${value}, but must be > 0.`)
+  return value
+}
+
+function schedulerMode(conf: Conf): 'FIFO' | 'FAIR' {
+  const key = 'spark.scheduler.mode'
+  const value = conf[key] ?? 'FIFO'
+  const mode = value.toUpperCase()
+  if (mode === 'FIFO' || mode === 'FAIR') return mode
+  throw new SettingError(key, value, mode === 'NONE' ? `Unsupported ${key}: NONE` : `Unrecognized ${key}: ${mode}`)
+}
 
 /** Reads every setting above; answers what is wrong with each bad one, and with pairs that must fit (§4.7). */
 export function checkConf(conf: Conf): SettingError[] {
@@ -169,5 +214,17 @@ export function checkConf(conf: Conf): SettingError[] {
     wrong.push(new SettingError('spark.network.timeout', conf['spark.network.timeout'] ?? '120s', `The value of spark.network.timeout=${timeout}ms must be greater than the value of spark.executor.heartbeatInterval=${interval}ms.`))
   for (const key of ['spark.memory.fraction', 'spark.memory.storageFraction'] as const)
     if (Number(conf[key] ?? 0) > 1) wrong.push(new SettingError(key, conf[key]!, `'${conf[key]}' in ${key} is invalid. It must be between 0 and 1.`))
+  const perNode = settings.excludeTaskPerNode(conf)
+  const tries = settings.taskMaxFailures(conf)
+  if ((settings.excludeInTaskSets(conf) || settings.excludeInApplication(conf)) && perNode >= tries) {
+    const key = 'spark.excludeOnFailure.task.maxTaskAttemptsPerNode'
+    wrong.push(
+      new SettingError(
+        key,
+        String(perNode),
+        `${key} ( = ${perNode}) was >= spark.task.maxFailures ( = ${tries} ). Though excludeOnFailure is enabled, with this configuration, Spark will not be robust to one bad node. Decrease ${key}, increase spark.task.maxFailures, or disable excludeOnFailure with spark.excludeOnFailure.enabled`
+      )
+    )
+  }
   return wrong
 }

@@ -2,9 +2,10 @@
  * What the schedulers offer to whoever runs them. `Schedulers` (schedulers.ts) is the front door: it keeps
  * a DagScheduler and a TaskScheduler, passes their effects to one another in Spark's order, and gives back
  * only what the outside must do: post, launch, kill-task, resubmit-later, output, accumulate, job-succeeded,
- * job-failed, map-stage-done, remove-block-manager.
+ * job-failed, map-stage-done, remove-block-manager, getting-result, kill-executor.
  */
 import type { TaskEndReason } from '../events/index.ts'
+import type { PoolSpec } from './pools.ts'
 import type { CauseRef, LossReason, MapStatus, RddNode, RulesEffect, TaskDescription, TaskResult, TaskSet } from './types.ts'
 
 export type { Conf } from './conf.ts'
@@ -59,10 +60,12 @@ export interface DagSchedulerApi {
   submitJob(ask: SubmitJob): RulesEffect[]
   submitMapStage(ask: SubmitMapStage): RulesEffect[]
   taskStarted(ask: { task: TaskDescription; now: number; cause?: CauseRef }): RulesEffect[]
-  taskEnded(ask: { task: TaskDescription; reason: TaskEndReason; result?: TaskResult; now: number; finishTime?: number; cause?: CauseRef }): RulesEffect[]
+  taskEnded(ask: { task: TaskDescription; reason: TaskEndReason; result?: TaskResult; now: number; finishTime?: number; gettingSince?: number; cause?: CauseRef }): RulesEffect[]
+  gettingResult(ask: { task: TaskDescription; now: number }): RulesEffect[]
   taskSetFailed(ask: { stageId: number; message: string; exception?: TaskEndReason; now: number; cause?: CauseRef }): RulesEffect[]
   executorAdded(ask: { executorId: string; host: string; now: number }): RulesEffect[]
   executorLost(ask: ExecutorLost): RulesEffect[]
+  executorDecommissioned(executorId: string): void
   resubmitFailedStages(now: number): RulesEffect[]
   /** `reason` as §5.29 words it, e.g. `killed via Web UI`. */
   cancelJob(jobId: number, reason: string, now: number): RulesEffect[]
@@ -79,6 +82,8 @@ export interface StatusUpdate {
   result?: TaskResult
   /** Serialized size of the result, bytes, for spark.driver.maxResultSize; defaults to result.value's length. */
   resultSize?: number
+  /** With FINISHED: the result is not here but on the executor, this many bytes (§6.16). */
+  indirect?: number
   now: number
   cause?: CauseRef
 }
@@ -88,6 +93,10 @@ export interface TaskSchedulerOptions {
   random: () => number
   /** True for `local…` masters: one failure is enough unless `local[N,F]` says otherwise (§2.2). */
   maxFailures?: number
+  /** FAIR pools of the allocation file (§6.6). */
+  pools?: readonly PoolSpec[]
+  /** Lab ms → epoch ms, for Spark's event timestamps; the same number when not given. */
+  epoch?: (now: number) => number
 }
 
 export interface TaskSchedulerApi {
@@ -96,23 +105,27 @@ export interface TaskSchedulerApi {
   executorReady(ask: { executorId: string; host: string; slots: number; now: number }): RulesEffect[]
   /** Its connection closed; no offers until its exit code is known (§4.21). */
   executorUnavailable(executorId: string, now: number): RulesEffect[]
+  /** It is to leave: no offers any more; fetch failures from it do not count to the stage's limit (§5.19). */
+  executorDecommissioned(executorId: string, now: number): RulesEffect[]
   executorRemoved(ask: ExecutorLost): RulesEffect[]
+  /** How far a running task has come, as a heartbeat tells: records read, ms of running (§6.22). */
+  progress(taskId: number, work: { records: number; runMs: number }): void
   statusUpdate(update: StatusUpdate): RulesEffect[]
   cancelStage(ask: { stageId: number; reason: string; interrupt: boolean; now: number }): RulesEffect[]
   /** Ask an executor to stop one attempt; its slot frees when the executor answers. */
   killTask(ask: { taskId: number; reason: string; interrupt: boolean }): RulesEffect[]
-  zombie(stageId: number, stageAttempt: number): RulesEffect[]
+  zombie(stageId: number, stageAttempt: number, now: number): RulesEffect[]
   partitionCompleted(ask: { stageId: number; partition: number; now: number }): RulesEffect[]
-  /** Offers everything that is free to everything that waits. */
+  /** Does what is due: looks for slow tasks, ends exclusions, gives up what can run nowhere, and offers all that is free. */
   revive(now: number): RulesEffect[]
-  /** Lab time at which a locality wait ends and `revive` can launch more; undefined when nothing waits. */
+  /** Lab time at which `revive` has something to do; undefined when nothing is due by itself. */
   nextRevive(now: number): number | undefined
 }
 
 /** Both schedulers, coupled. */
 export interface SchedulersApi
   extends Pick<DagSchedulerApi, 'submitJob' | 'submitMapStage' | 'resubmitFailedStages' | 'cancelJob' | 'cancelAllJobs' | 'stop'>,
-    Pick<TaskSchedulerApi, 'executorReady' | 'executorUnavailable' | 'statusUpdate' | 'killTask' | 'revive' | 'nextRevive'> {
+    Pick<TaskSchedulerApi, 'executorReady' | 'executorUnavailable' | 'executorDecommissioned' | 'progress' | 'statusUpdate' | 'killTask' | 'revive' | 'nextRevive'> {
   /** Call after posting ExecutorRemoved under the key `executor-lost:<id>`. */
   executorLost(ask: ExecutorLost): RulesEffect[]
   readonly outputs: MapOutputTrackerApi

@@ -49,7 +49,7 @@ export class DagEvents {
     this.#post(`${failure === null ? 'stage-completed' : 'stage-failed'}:${stage.ref}`, cause, { Event: 'SparkListenerStageCompleted', 'Stage Info': stage.info })
   }
 
-  taskEnd(task: TaskDescription, reason: TaskEndReason, result: TaskResult | undefined, at: number, cause: CauseRef | undefined): void {
+  taskEnd(task: TaskDescription, reason: TaskEndReason, result: TaskResult | undefined, at: number, gettingSince: number | undefined, cause: CauseRef | undefined): void {
     const well = reason.Reason === 'Success' || reason.Reason === 'Resubmitted'
     const killed = reason.Reason === 'TaskKilled'
     const metrics = result?.metrics ?? (well ? NO_METRICS : undefined)
@@ -59,9 +59,16 @@ export class DagEvents {
       'Stage Attempt ID': task.stageAttempt,
       'Task Type': task.taskType,
       'Task End Reason': reason,
-      'Task Info': taskInfo(task, this.#options.epoch, { at, failed: !well && !killed, killed }),
+      'Task Info': taskInfo(task, this.#options.epoch, { at, failed: !well && !killed, killed, gettingResultAt: gettingSince }),
       'Task Executor Metrics': NO_EXECUTOR_METRICS,
       ...(metrics === undefined ? {} : { 'Task Metrics': metrics })
+    })
+  }
+
+  gettingResult(task: TaskDescription, now: number): void {
+    this.#post(`getting-result:${task.taskId}`, { key: `task-start:${task.taskId}` }, {
+      Event: 'SparkListenerTaskGettingResult',
+      'Task Info': { ...taskInfo(task, this.#options.epoch), 'Getting Result Time': this.#options.epoch(now) }
     })
   }
 

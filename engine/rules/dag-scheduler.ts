@@ -23,6 +23,7 @@ export class DagScheduler implements DagSchedulerApi {
   readonly #running = new Set<Stage>()
   readonly #waiting = new Set<Stage>()
   readonly #failed = new Set<Stage>()
+  readonly #decommissioned = new Set<string>()
   readonly #maxStageAttempts: number
   readonly #reduceLocality: boolean
   #out: RulesEffect[] = []
@@ -33,6 +34,7 @@ export class DagScheduler implements DagSchedulerApi {
     this.outputs = outputs
     this.#maxStageAttempts = settings.stageMaxAttempts(options.conf)
     this.#reduceLocality = settings.reduceLocality(options.conf)
+    const ignoreDecommissioned = settings.ignoreDecommissionFetchFailure(options.conf)
     const post = (effect: RulesEffect): void => void this.#out.push(effect)
     this.#graph = new StageGraph(options.rdd, outputs, options.cacheLocations)
     this.#events = new DagEvents(options, post)
@@ -44,6 +46,7 @@ export class DagScheduler implements DagSchedulerApi {
       lost: this.#lost,
       running: this.#running,
       failed: this.#failed,
+      forgiven: (executorId) => ignoreDecommissioned && this.#decommissioned.has(executorId),
       activeJobs: () => this.#jobs.values(),
       post,
       finish: (stage, failure, cause) => this.#finish(stage, failure, cause),
@@ -98,19 +101,23 @@ export class DagScheduler implements DagSchedulerApi {
     ]
   }
 
-  taskEnded(ask: { task: TaskDescription; reason: TaskEndReason; result?: TaskResult; now: number; finishTime?: number; cause?: CauseRef }): RulesEffect[] {
+  taskEnded(ask: { task: TaskDescription; reason: TaskEndReason; result?: TaskResult; now: number; finishTime?: number; gettingSince?: number; cause?: CauseRef }): RulesEffect[] {
     return this.#during(ask.now, () => {
       const { task, reason, result } = ask
       const stage = this.#graph.stages.get(task.stageId)
       const cause = reason.Reason === 'FetchFailed' ? (this.#lost.causeOf(reason) ?? ask.cause) : ask.cause
       if (stage && reason.Reason === 'Success') this.#accumulate(stage, task, result)
-      this.#events.taskEnd(task, reason, result, ask.finishTime ?? ask.now, cause)
+      this.#events.taskEnd(task, reason, result, ask.finishTime ?? ask.now, ask.gettingSince, cause)
       // The stage was cancelled, or its job ended: nothing more follows from its tasks.
       if (!stage) return
       if (reason.Reason === 'Success') this.#succeeded(stage, task, result ?? {})
       else if (reason.Reason === 'FetchFailed') this.#fetches.handle(stage, task, reason)
       else if (reason.Reason === 'Resubmitted' && stage.kind === 'map') stage.expect(task.partition)
     })
+  }
+
+  gettingResult(ask: { task: TaskDescription; now: number }): RulesEffect[] {
+    return this.#during(ask.now, () => this.#events.gettingResult(ask.task, ask.now))
   }
 
   taskSetFailed(ask: { stageId: number; message: string; exception?: TaskEndReason; now: number; cause?: CauseRef }): RulesEffect[] {
@@ -130,6 +137,10 @@ export class DagScheduler implements DagSchedulerApi {
       const host = ask.reason.kind === 'lost' ? ask.reason.workerHost : undefined
       this.#lost.writeOff(ask.executorId, host, this.outputs.epoch, ask.cause ?? { key: `executor-lost:${ask.executorId}` })
     })
+  }
+
+  executorDecommissioned(executorId: string): void {
+    this.#decommissioned.add(executorId)
   }
 
   resubmitFailedStages(now: number): RulesEffect[] {

@@ -16,6 +16,8 @@ interface Parts {
   lost: LostExecutors
   running: ReadonlySet<Stage>
   failed: Set<Stage>
+  /** Whether fetch failures from this executor do not count to the limit: it was decommissioned (§5.19). */
+  forgiven: (executorId: string) => boolean
   activeJobs: () => Iterable<Job>
   post: (effect: RulesEffect) => void
   finish: (stage: Stage, failure: string, cause: CauseRef) => void
@@ -36,7 +38,7 @@ export class FetchFailures {
     const shuffleId = reason['Shuffle ID']
     const address = reason['Block Manager Address']
     const cause: CauseRef = { key: `task-end:${task.taskId}` }
-    stage.failedAttempts.add(task.stageAttempt)
+    if (address === undefined || !this.#parts.forgiven(address['Executor ID'])) stage.failedAttempts.add(task.stageAttempt)
     const hopeless = stage.failedAttempts.size >= this.#parts.maxConsecutiveAttempts
     if (running.has(stage)) this.#parts.finish(stage, reason.Message, cause)
     const dropped = address !== undefined && outputs.contains(shuffleId) && outputs.unregister(shuffleId, reason['Map Index'], address['Executor ID'])

@@ -11,7 +11,7 @@ export interface SlotHolder {
 /**
  * Offers the free slots of `executors` to `sets` (both in the order to be served). `everything` tells that
  * these are all executors of the application, which matters to the locality timers (§6.9). `launched` must
- * take the slot.
+ * take the slot; `served` hears of every set that had its turn.
  */
 export function offerRound(
   executors: readonly SlotHolder[],
@@ -19,13 +19,14 @@ export function offerRound(
   everything: boolean,
   now: number,
   nextTaskId: () => number,
-  launched: (attempt: Attempt, executor: SlotHolder) => void
+  launched: (attempt: Attempt, executor: SlotHolder) => void,
+  served?: (set: TaskSetManager, launchedAny: boolean) => void
 ): void {
   let free = 0
   for (const executor of executors) free += executor.freeSlots
   for (const set of sets) {
     if (free === 0) return
-    if (set.zombie || set.waiting === 0) continue
+    if (set.zombie || set.wanting === 0) continue
     let closest: Level | null = null
     let refused = false
     for (const level of set.locality.levels) {
@@ -36,7 +37,7 @@ export function offerRound(
           if (executor.freeSlots === 0) continue
           const attempt = set.offer(executor.executorId, executor.host, level, nextTaskId(), now)
           if (attempt === null) {
-            if (level === LEVEL.ANY && set.waiting > 0) refused = true
+            if (level === LEVEL.ANY && set.wanting > 0) refused = true
             continue
           }
           launched(attempt, executor)
@@ -45,9 +46,11 @@ export function offerRound(
           const reached = LEVEL[attempt.task.locality as keyof typeof LEVEL]
           if (closest === null || reached < closest) closest = reached
         }
-      } while (launchedAny && free > 0 && set.waiting > 0)
-      if (free === 0 || set.waiting === 0) break
+      } while (launchedAny && free > 0 && set.wanting > 0)
+      if (free === 0 || set.wanting === 0) break
     }
+    served?.(set, closest !== null)
+    if (set.legacyReset) continue
     if (refused) set.noRejects = false
     else if (closest !== null && (everything || set.noRejects)) {
       set.locality.reset(closest, now)

@@ -7,6 +7,9 @@ export interface Waiting {
   readonly done: Uint8Array
 }
 
+/** Whether a task may run where it is offered a slot (excludeOnFailure); undefined when anything may. */
+export type Fits = (index: number) => boolean
+
 /**
  * A stack of indexes, the lowest on top at first; entries that no longer wait are dropped when met. The
  * first filling of a pile of everything is a counter, not an array.
@@ -32,6 +35,18 @@ class Pile {
 
   push(index: number): void {
     this.#extra.push(index)
+  }
+
+  /** The top index that waits and that `fits`, left in place; -1 when there is none. */
+  find(waiting: Waiting, fits: (index: number) => boolean): number {
+    const { copies, done } = waiting
+    if (this.peek(waiting) < 0) return -1
+    for (let at = this.#extra.length - 1; at >= 0; at--) {
+      const index = this.#extra[at]!
+      if (copies[index] === 0 && done[index] === 0 && fits(index)) return index
+    }
+    for (let index = this.#next; index < this.#end; index++) if (copies[index] === 0 && done[index] === 0 && fits(index)) return index
+    return -1
   }
 
   /** The top index that waits, left in place; -1 when none does. */
@@ -83,20 +98,20 @@ export class PendingTasks {
     this.#all.push(index)
   }
 
-  topForExecutor(executorId: string): number {
-    return this.forExecutor.size === 0 ? -1 : (this.forExecutor.get(executorId)?.peek(this.#waiting) ?? -1)
+  topForExecutor(executorId: string, fits?: Fits): number {
+    return this.forExecutor.size === 0 ? -1 : this.#top(this.forExecutor.get(executorId), fits)
   }
 
-  topForHost(host: string): number {
-    return this.forHost.size === 0 ? -1 : (this.forHost.get(host)?.peek(this.#waiting) ?? -1)
+  topForHost(host: string, fits?: Fits): number {
+    return this.forHost.size === 0 ? -1 : this.#top(this.forHost.get(host), fits)
   }
 
-  topWithoutPreference(): number {
-    return this.#noPreference.peek(this.#waiting)
+  topWithoutPreference(fits?: Fits): number {
+    return this.#top(this.#noPreference, fits)
   }
 
-  top(): number {
-    return this.#all.peek(this.#waiting)
+  top(fits?: Fits): number {
+    return this.#top(this.#all, fits)
   }
 
   anyForExecutor(): boolean {
@@ -105,6 +120,11 @@ export class PendingTasks {
 
   anyForHost(): boolean {
     return this.#any(this.forHost)
+  }
+
+  #top(pile: Pile | undefined, fits: Fits | undefined): number {
+    if (pile === undefined) return -1
+    return fits === undefined ? pile.peek(this.#waiting) : pile.find(this.#waiting, fits)
   }
 
   #any(piles: Map<string, Pile>): boolean {

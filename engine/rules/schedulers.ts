@@ -53,6 +53,15 @@ export class Schedulers implements SchedulersApi {
     return this.#tasks.executorUnavailable(executorId, now)
   }
 
+  executorDecommissioned(executorId: string, now: number): RulesEffect[] {
+    this.#dag.executorDecommissioned(executorId)
+    return this.#tasks.executorDecommissioned(executorId, now)
+  }
+
+  progress(taskId: number, work: { records: number; runMs: number }): void {
+    this.#tasks.progress(taskId, work)
+  }
+
   executorLost(ask: ExecutorLost): RulesEffect[] {
     const out: RulesEffect[] = []
     this.#route(this.#tasks.settleExecutorLost(ask), ask.now, out)
@@ -121,7 +130,7 @@ export class Schedulers implements SchedulersApi {
     for (const effect of effects) {
       switch (effect.type) {
         case 'submit-task-set':
-          this.#tasks.enqueue(effect.taskSet, now, effect.cause)
+          this.#route(this.#tasks.enqueue(effect.taskSet, now, effect.cause), now, out)
           this.#newSets = true
           break
         case 'launch':
@@ -129,7 +138,11 @@ export class Schedulers implements SchedulersApi {
           out.push(effect)
           break
         case 'task-ended':
-          this.#route(this.#dag.taskEnded({ task: effect.task, reason: effect.reason, result: effect.result, finishTime: effect.finishTime, cause: effect.cause, now }), now, out)
+          this.#route(this.#dag.taskEnded({ task: effect.task, reason: effect.reason, result: effect.result, finishTime: effect.finishTime, gettingSince: effect.gettingSince, cause: effect.cause, now }), now, out)
+          break
+        case 'getting-result':
+          for (const told of this.#dag.gettingResult({ task: effect.task, now })) out.push(told)
+          out.push(effect)
           break
         case 'task-set-failed':
           this.#route(this.#dag.taskSetFailed({ ...effect, now }), now, out)
@@ -138,7 +151,7 @@ export class Schedulers implements SchedulersApi {
           this.#route(this.#tasks.cancelStage({ stageId: effect.stageId, reason: effect.reason, interrupt: effect.interrupt ?? false, now }), now, out)
           break
         case 'zombie':
-          this.#route(this.#tasks.zombie(effect.stageId, effect.stageAttempt), now, out)
+          this.#route(this.#tasks.zombie(effect.stageId, effect.stageAttempt, now), now, out)
           break
         case 'partition-completed':
           this.#route(this.#tasks.partitionCompleted({ stageId: effect.stageId, partition: effect.partition, now }), now, out)

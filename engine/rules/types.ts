@@ -116,7 +116,16 @@ export type RulesEffect =
       cause?: CauseRef
       /** Lab ms; given when the attempt ended earlier than now (Resubmitted). */
       finishTime?: number
+      /** Lab ms at which the driver began to fetch its result, where that was fetched (§6.16). */
+      gettingSince?: number
     }
+  /**
+   * A result lies on its executor as block `taskresult_<task id>`: fetch it, then tell FINISHED with it, or FAILED with
+   * TaskResultLost (§6.16, §6.18).
+   */
+  | { type: 'getting-result'; task: TaskDescription; bytes: number }
+  /** The cluster manager is to end this executor and may give another (§6.25, §6.27). */
+  | { type: 'kill-executor'; executorId: string; decommission: boolean; text: string; cause?: CauseRef }
   | { type: 'task-set-failed'; stageId: number; stageAttempt: number; message: string; exception?: TaskEndReason; cause?: CauseRef }
   /** Call DagScheduler.resubmitFailedStages after this long (§5.13). */
   | { type: 'resubmit-later'; delayMs: number; cause?: CauseRef }

@@ -3,21 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { TaskEndReason } from '../../engine/events/index.ts'
 import { TaskScheduler, slotsOf } from '../../engine/rules/task-scheduler.ts'
 import { countsToMaxFailures, errorText } from '../../engine/rules/failures.ts'
-import type { RulesEffect, TaskDescription, TaskSet } from '../../engine/rules/types.ts'
+import type { TaskDescription } from '../../engine/rules/types.ts'
+import { add, ends, exited, fail, failed, finish, launches, make, setOf } from './task-help.ts'
 import { TinyCluster, exception, range, seeded } from './tiny-cluster.ts'
-
-function setOf(tasks: number | string[][], parts: Partial<TaskSet> = {}): TaskSet {
-  const preferred = typeof tasks === 'number' ? range(tasks).map((): string[] => []) : tasks
-  return { stageId: 0, stageAttempt: 0, priority: 0, taskType: 'ResultTask', properties: {}, tasks: preferred.map((one, index) => ({ index, partition: index, preferred: one })), ...parts }
-}
-const launches = (effects: RulesEffect[]): TaskDescription[] => effects.flatMap((effect) => (effect.type === 'launch' ? [effect.task] : []))
-const ends = (effects: RulesEffect[]) => effects.flatMap((effect) => (effect.type === 'task-ended' ? [effect] : []))
-const failed = (effects: RulesEffect[]) => effects.flatMap((effect) => (effect.type === 'task-set-failed' ? [effect] : []))
-const make = (conf: Record<string, string> = {}, random: () => number = () => 0) => new TaskScheduler({ conf, random })
-const add = (scheduler: TaskScheduler, executorId: string, slots: number, host = `h${executorId}`, now = 0) => scheduler.executorReady({ executorId, host, slots, now })
-const finish = (scheduler: TaskScheduler, taskId: number, now = 1) => scheduler.statusUpdate({ taskId, state: 'FINISHED', result: { value: new Uint8Array(4) }, now })
-const fail = (scheduler: TaskScheduler, taskId: number, reason: TaskEndReason = exception(), now = 1) => scheduler.statusUpdate({ taskId, state: 'FAILED', reason, now })
-const exited = (code: number, causedByApp = true) => ({ kind: 'exited', code, causedByApp, text: `Command exited with code ${code}` }) as const
 
 describe('slots and offers', () => {
   test('§6.1 slots of an executor', () => {

@@ -2,8 +2,9 @@
  * A world in virtual time for the scheduling rules: executors that hold real shuffle files and cached blocks,
  * tasks that compute real (hashed) contents, crashes, and the log the rules would write.
  */
-import type { BareEvent, StorageLevel, TaskEndReason } from '../../engine/events/index.ts'
+import type { BareEvent, StorageLevel, TaskEndReason, TaskMetrics } from '../../engine/events/index.ts'
 import type { CauseRef, LossReason, RddNode, RulesEffect, TaskDescription } from '../../engine/rules/types.ts'
+import type { PoolSpec } from '../../engine/rules/pools.ts'
 import { Schedulers } from '../../engine/rules/schedulers.ts'
 import { parentPartitions } from '../../engine/rules/lineage.ts'
 
@@ -27,6 +28,8 @@ export interface TinyExecutor {
   files: Map<string, string>
   /** `rdd/partition` → content. */
   blocks: Map<string, string>
+  /** Task results kept for the driver. */
+  results: Map<number, Uint8Array>
   busy: Set<number>
 }
 
@@ -38,6 +41,14 @@ export interface TinyOptions {
   duration?: (task: TaskDescription) => number
   /** Something else than success, decided as the attempt ends. */
   fate?: (task: TaskDescription) => TaskEndReason | undefined
+  /** Results of this many bytes or more stay on the executor until they are fetched. */
+  indirectFrom?: number
+  /** Virtual ms a fetch of a result takes. */
+  fetchTakes?: number
+  /** FAIR pools. */
+  pools?: PoolSpec[]
+  /** Metrics of an attempt that ends well. */
+  metrics?: (task: TaskDescription) => TaskMetrics | undefined
   /** Reduce sizes of a map output. */
   sizes?: (task: TaskDescription, reduces: number) => number[]
 }
@@ -62,6 +73,8 @@ export class TinyCluster {
   readonly bytesByReduce = new Map<number, number[]>()
   readonly accumulated: number[] = []
   readonly kills = new Map<number, string>()
+  /** Executors the rules asked the cluster manager to end. */
+  readonly killed: string[] = []
   readonly #options: TinyOptions
   readonly #timers: { at: number; order: number; run: () => void }[] = []
   #order = 0
@@ -73,6 +86,7 @@ export class TinyCluster {
       conf: options.conf ?? {},
       random: options.random ?? (() => 0),
       maxFailures: options.maxFailures,
+      pools: options.pools,
       rdd: (id) => {
         const node = this.rdds.get(id)
         if (!node) throw new Error(`no RDD ${id}`)
@@ -99,7 +113,7 @@ export class TinyCluster {
   }
 
   addExecutor(slots = 2, host = `host-${this.#nextExecutor}`): TinyExecutor {
-    const executor: TinyExecutor = { id: String(this.#nextExecutor++), host, slots, alive: true, known: true, files: new Map(), blocks: new Map(), busy: new Set() }
+    const executor: TinyExecutor = { id: String(this.#nextExecutor++), host, slots, alive: true, known: true, files: new Map(), blocks: new Map(), results: new Map(), busy: new Set() }
     this.executors.set(executor.id, executor)
     this.post({ Event: 'kindling.Note', level: 'info', text: `ExecutorAdded ${executor.id}` }, `executor-added:${executor.id}`)
     this.apply(this.schedulers.executorReady({ executorId: executor.id, host, slots, now: this.now }))
@@ -113,6 +127,7 @@ export class TinyCluster {
     const fault = this.post({ Event: 'kindling.FaultStruck', faultId: `f${id}`, fault: 'crash-executor', target: id, detail: '' })
     executor.alive = false
     executor.files.clear()
+    executor.results.clear()
     this.after(noticeMs, () => this.lose(id, reason, { id: String(fault) }))
   }
 
@@ -184,7 +199,14 @@ export class TinyCluster {
           this.#launch(effect.task)
           break
         case 'kill-task':
-          this.kills.set(effect.taskId, effect.reason)
+          if (!this.kills.has(effect.taskId)) this.kills.set(effect.taskId, effect.reason)
+          break
+        case 'getting-result':
+          this.after(this.#options.fetchTakes ?? 1, () => this.#fetched(effect.task))
+          break
+        case 'kill-executor':
+          this.killed.push(effect.executorId)
+          this.after(0, () => this.lose(effect.executorId, { kind: 'killed-by-driver', text: 'Executor killed by driver.' }, effect.cause))
           break
         case 'resubmit-later':
           this.after(effect.delayMs, () => this.apply(this.schedulers.resubmitFailedStages(this.now)))
@@ -252,8 +274,15 @@ export class TinyCluster {
     const stage = this.stageInfo(task.stageId)
     try {
       const content = this.#content(stage['RDD Info'][0]!['RDD ID'], task.partition, executor)
+      const metrics = this.#options.metrics?.(task)
       if (task.taskType === 'ResultTask') {
-        this.apply(this.schedulers.statusUpdate({ taskId, state: 'FINISHED', result: { value: new TextEncoder().encode(content), accumulators: new Uint8Array(1) }, now: this.now }))
+        const value = new TextEncoder().encode(content)
+        if (value.byteLength >= (this.#options.indirectFrom ?? Infinity)) {
+          executor.results.set(taskId, value)
+          this.apply(this.schedulers.statusUpdate({ taskId, state: 'FINISHED', indirect: value.byteLength, now: this.now }))
+          return
+        }
+        this.apply(this.schedulers.statusUpdate({ taskId, state: 'FINISHED', result: { value, metrics, accumulators: new Uint8Array(1) }, now: this.now }))
         return
       }
       const reduces = this.#reducesOf(task.shuffleId!)
@@ -263,7 +292,7 @@ export class TinyCluster {
         this.schedulers.statusUpdate({
           taskId,
           state: 'FINISHED',
-          result: { mapStatus: { executorId: executor.id, host: executor.host, mapTaskId: taskId, sizes }, accumulators: new Uint8Array(1) },
+          result: { mapStatus: { executorId: executor.id, host: executor.host, mapTaskId: taskId, sizes }, metrics, accumulators: new Uint8Array(1) },
           now: this.now
         })
       )
@@ -271,6 +300,13 @@ export class TinyCluster {
       if (!(error instanceof FetchError)) throw error
       this.apply(this.schedulers.statusUpdate({ taskId, state: 'FAILED', reason: error.reason, now: this.now }))
     }
+  }
+
+  /** The fetch of a result that lies on an executor ends. */
+  #fetched(task: TaskDescription): void {
+    const value = this.executors.get(task.executorId)?.results.get(task.taskId)
+    if (value === undefined) this.apply(this.schedulers.statusUpdate({ taskId: task.taskId, state: 'FAILED', reason: { Reason: 'TaskResultLost' }, now: this.now }))
+    else this.apply(this.schedulers.statusUpdate({ taskId: task.taskId, state: 'FINISHED', result: { value, accumulators: new Uint8Array(1) }, now: this.now }))
   }
 
   stageInfo(stageId: number) {
