@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { StorageLevel } from '../events/index.ts'
 import { LOCAL_CHECKPOINT } from '../executor/block-store.ts'
 import { javaFailure, type DriverFiles } from './files.ts'
+import type { JobAnswer } from './jobs.ts'
 import type { RddTable } from './rdd-table.ts'
 
 /** Names the directory in a checkpoint job's properties. */
@@ -14,7 +15,9 @@ const MEMORY_AND_DISK: StorageLevel = { 'Use Disk': true, 'Use Memory': true, 'U
 export interface CheckpointHands {
   isCached: (rddId: number, partition: number) => boolean
   /** Runs a job over these partitions; with a directory its tasks write them there. */
-  submit: (rddId: number, partitions: number[], callSite: string, properties: Record<string, string>) => Promise<unknown>
+  submit: (rddId: number, partitions: number[], callSite: string, properties: Record<string, string>) => Promise<JobAnswer>
+  /** The id of the RDD that reads a checkpoint. */
+  nextRddId: () => number
   warn: (text: string) => void
 }
 
@@ -52,21 +55,26 @@ export class Checkpoints {
     entry.checkpoint = local ? 'marked-local' : 'marked'
   }
 
-  /** After a job on this RDD: writes what its lineage has marked and cuts the lineage there. */
-  async afterJob(rddId: number, callSite: string): Promise<void> {
+  /**
+   * After a job on this RDD: writes what its lineage has marked and cuts the lineage there. Answers with the
+   * accumulator updates of the tasks that wrote: they count once more (§9.3).
+   */
+  async afterJob(rddId: number, callSite: string): Promise<Uint8Array[]> {
+    const accumulators: Uint8Array[] = []
     for (const entry of this.#rdds.lineage(rddId)) {
       const all = Array.from({ length: entry.partitions }, (_, partition) => partition)
       if (entry.checkpoint === 'marked') {
         const directory = join(this.#directory!, `rdd-${entry.id}`)
         mkdirSync(directory, { recursive: true })
-        await this.#hands.submit(entry.id, all, callSite, { [CHECKPOINT_PROPERTY]: directory })
-        this.#rdds.cut(entry.id, directory, this.#files.qualify(directory))
+        accumulators.push(...(await this.#hands.submit(entry.id, all, callSite, { [CHECKPOINT_PROPERTY]: directory })).accumulators)
+        this.#rdds.cut(entry.id, this.#hands.nextRddId(), callSite, directory, this.#files.qualify(directory))
       } else if (entry.checkpoint === 'marked-local') {
         const missing = all.filter((partition) => !this.#hands.isCached(entry.id, partition))
-        if (missing.length > 0) await this.#hands.submit(entry.id, missing, callSite, {})
-        this.#rdds.cut(entry.id, `${LOCAL_CHECKPOINT}${entry.id}`, undefined)
+        if (missing.length > 0) accumulators.push(...(await this.#hands.submit(entry.id, missing, callSite, {})).accumulators)
+        this.#rdds.cut(entry.id, this.#hands.nextRddId(), callSite, `${LOCAL_CHECKPOINT}${entry.id}`, undefined)
       }
     }
     for (const entry of this.#rdds.lineage(rddId)) entry.wasRun = true
+    return accumulators
   }
 }

@@ -71,7 +71,7 @@ export class DriverContext {
   readonly #starvation: Starvation
 
   /** Throws BridgeFailure for settings that Spark refuses. */
-  constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments) {
+  constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments, nextRddId: () => number) {
     this.#child = child
     this.#boot = boot
     this.#machine = machine
@@ -84,6 +84,7 @@ export class DriverContext {
     this.checkpoints = new Checkpoints(this.rdds, this.files, {
       isCached: (rddId, partition) => this.blocks.locations(rddId, partition).length > 0,
       submit: (rddId, partitions, callSite, properties) => this.#submit(rddId, partitions, callSite, properties),
+      nextRddId,
       warn: (text) => void child.post({ Event: 'kindling.Note', level: 'warn', text, actor: 'driver' })
     })
     const [wrong] = checkConf(this.conf)
@@ -211,8 +212,8 @@ export class DriverContext {
   /** Runs a job and what it brings with it: checkpoints of RDDs that were marked (§5.33). */
   async runJob(rddId: number, partitions: number[], callSite: string, properties: Record<string, string>): Promise<JobAnswer> {
     const answer = await this.#submit(rddId, partitions, callSite, properties)
-    await this.checkpoints.afterJob(rddId, callSite)
-    return { results: answer.results, accumulators: [...answer.accumulators, ...this.jobs.takeAccumulators()] }
+    const written = await this.checkpoints.afterJob(rddId, callSite)
+    return { results: answer.results, accumulators: [...answer.accumulators, ...written, ...this.jobs.takeAccumulators()] }
   }
 
   /** One job of one map stage (adaptive execution, §10.2). */

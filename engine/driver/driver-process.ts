@@ -86,7 +86,7 @@ export class DriverProcess {
   async #startContext(conf: Record<string, string>): Promise<DriverContext> {
     if (this.#context !== undefined) throw javaFailure('org.apache.spark.SparkException', 'Only one SparkContext should be running in this JVM (see SPARK-2243).')
     const labSettings = Object.fromEntries(Object.entries(this.#child.boot.conf).filter(([key]) => key.startsWith('kindling.')))
-    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...labSettings, ...conf }, this.#moments)
+    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...labSettings, ...conf }, this.#moments, () => this.#program.nextId('rdd'))
     this.#context = context
     this.#program.resetIds()
     this.#sql = new SqlSession(context, (of) => this.#program.nextId(of))

@@ -21,7 +21,6 @@ export interface TableEntry extends RddNode {
 export class RddTable {
   readonly #entries = new Map<number, TableEntry>()
   readonly #reduces = new Map<number, number>()
-  #next = 0
 
   declare(rdd: RddDeclaration): void {
     if (this.#entries.has(rdd.id)) throw new Error(`RDD ${rdd.id} is declared twice`)
@@ -30,18 +29,12 @@ export class RddTable {
 
   add(entry: TableEntry): void {
     for (const dependency of entry.dependencies) if (dependency.kind === 'shuffle') this.#reduces.set(dependency.shuffleId, dependency.reduces)
-    this.#next = Math.max(this.#next, entry.id + 1)
     this.#entries.set(entry.id, entry)
   }
 
   /** Reduce partitions of a shuffle that some RDD reads. */
   reduces(shuffleId: number): number {
     return this.#reduces.get(shuffleId) ?? 0
-  }
-
-  /** An id no RDD has; Python is told to go on after it. */
-  nextId(): number {
-    return this.#next++
   }
 
   /** Throws when there is no such RDD. */
@@ -64,11 +57,14 @@ export class RddTable {
     return [...seen.values()]
   }
 
-  /** Replaces what an RDD is made from by its checkpoint. */
-  cut(id: number, directory: string, file: string | undefined): void {
+  /** Puts an RDD of its checkpoint, `checkpointId`, in the place of what an RDD is made from, as Spark does. */
+  cut(id: number, checkpointId: number, callSite: string, directory: string, file: string | undefined): void {
     const entry = this.get(id)
-    entry.dependencies = []
-    entry.compute = { kind: 'checkpoint', directory }
+    const { partitions } = entry
+    this.add({ id: checkpointId, name: file === undefined ? 'LocalCheckpointRDD' : 'ReliableCheckpointRDD', partitions, callSite, dependencies: [], compute: { kind: 'checkpoint', directory }, wasRun: true })
+    entry.dependencies = [{ kind: 'one-to-one', rdd: checkpointId }]
+    // Its partitions are its one parent's.
+    entry.compute = { kind: 'union' }
     entry.checkpoint = 'done'
     if (file !== undefined) entry.checkpointFile = file
   }

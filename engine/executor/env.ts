@@ -45,6 +45,6 @@ export interface ExecutorEnv {
   output(stream: 'stdout' | 'stderr', text: string): Promise<void> | undefined
   /** The heap is full: the process is to end as Spark's would (exit 52). */
   outOfMemory(cause: EventId | undefined): void
-  /** A task ended its own process. */
+  /** A task ended the process it runs in: os.kill(os.getppid(), …). */
   exit(code: number, signal: string | undefined): void
 }

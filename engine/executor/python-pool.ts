@@ -6,7 +6,7 @@ export interface PythonPoolOptions {
   snapshot: string | null
   folders: string[]
   onOutput: (stream: 'stdout' | 'stderr', text: string, taskId: number | null) => unknown
-  onExit: (code: number, signal?: string) => void
+  onExecutorExit: (code: number, signal?: string) => void
 }
 
 /**
@@ -58,8 +58,8 @@ export class PythonPool {
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
     if (this.#all.size < this.#options.size) {
-      const { threadEntry, snapshot, folders, onOutput, onExit } = this.#options
-      const worker = new PythonWorker({ threadEntry, snapshot, folders, onOutput, onExit })
+      const { threadEntry, snapshot, folders, onOutput, onExecutorExit } = this.#options
+      const worker = new PythonWorker({ threadEntry, snapshot, folders, onOutput, onExecutorExit })
       this.#all.add(worker)
       return worker
     }

@@ -86,7 +86,7 @@ export class TaskRunner {
       snapshot: env.snapshot,
       folders: env.folders,
       onOutput: (stream, text) => env.output(stream, text),
-      onExit: (code, signal) => env.exit(code, signal)
+      onExecutorExit: (code, signal) => env.exit(code, signal)
     })
     this.#plans = new PlanTasks(env, this.store, this.#fetcher, {
       broadcast: (id) => this.broadcast(id),

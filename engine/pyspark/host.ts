@@ -16,7 +16,7 @@ export interface HostOptions {
   onOutput(stream: 'stdout' | 'stderr', text: string): unknown
   /** `order` is the order that calls. */
   onCall(name: string, ask: unknown, order: number): Promise<unknown>
-  onExit(code: number, signal?: string): void
+  onExit(code: number, signal?: string, parent?: boolean): void
   onSnapshot?(bytes: Uint8Array): void
   onMemory?(bytes: number): void
 }
@@ -137,7 +137,7 @@ export class PythonThread {
       case 'exit':
         this.#end('Python ended its own process')
         void this.#worker.terminate()
-        return this.#options.onExit(message.code, message.signal)
+        return this.#options.onExit(message.code, message.signal, message.parent)
       case 'broken':
         this.#end(message.message, true)
         void this.#worker.terminate()

@@ -37,5 +37,6 @@ export type FromThread =
   | { type: 'done'; order: number; frame: Frame }
   /** The interpreter itself broke: nothing can run in this thread again. */
   | { type: 'broken'; message: string }
-  | { type: 'exit'; code: number; signal?: string }
+  /** Python ends its own process; `parent` when it sent the signal to the executor that started it. */
+  | { type: 'exit'; code: number; signal?: string; parent?: boolean }
   | { type: 'memory'; bytes: number }

@@ -16,7 +16,7 @@ export interface PythonFunctions {
   answer(head: string, blob: Uint8Array | undefined): void
   line(line: number): void
   isKilled(): boolean
-  exit(code: number, signal: string | undefined): void
+  exit(code: number, signal: string | undefined, parent: boolean): void
   /** The next id of an RDD or a shuffle of this context. */
   nextId(of: 'rdd' | 'shuffle'): number
   siphash(data: Uint8Array, lengths: Uint8Array): Uint8Array
@@ -57,8 +57,8 @@ export class ThreadBridge {
         this.#control.line = line
       },
       isKilled: () => this.#control.isKilled(this.#order),
-      exit: (code, signal) => {
-        tell(signal === undefined ? { type: 'exit', code } : { type: 'exit', code, signal })
+      exit: (code, signal, parent) => {
+        tell({ type: 'exit', code, ...(signal === undefined ? {} : { signal }), ...(parent ? { parent } : {}) })
         // The host ends this thread; Python must not run one bytecode more.
         const never = new Int32Array(new SharedArrayBuffer(4))
         for (;;) Atomics.wait(never, 0, 0)

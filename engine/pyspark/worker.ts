@@ -15,8 +15,8 @@ export interface WorkerOptions {
   /** `spark.executor.pyspark.memory` in bytes: beyond, Python raises MemoryError. No limit but 4 GiB unless told. */
   memoryLimit?: number
   onOutput(stream: 'stdout' | 'stderr', text: string, taskId: number | null): unknown
-  /** A task ended its own process: os._exit, os.kill(os.getpid(), …), os.abort. Python runs no further. */
-  onExit?(code: number, signal?: string): void
+  /** A task ended its executor: os.kill(os.getppid(), …). Python runs no further. */
+  onExecutorExit?(code: number, signal?: string): void
   /** The wasm memory grew to this many bytes. */
   onMemory?(bytes: number): void
 }
@@ -64,7 +64,10 @@ export class PythonWorker {
       role: 'worker',
       onOutput: (stream, text) => options.onOutput(stream, text, this.#current?.task.taskId ?? null),
       onCall: (name, ask, order) => this.#call(name as keyof TaskCalls, ask, order),
-      onExit: (code, signal) => options.onExit?.(code, signal),
+      // os._exit and the like end this Python worker alone: its task fails, the executor lives (§11.2, §13.13).
+      onExit: (code, signal, parent) => {
+        if (parent === true) options.onExecutorExit?.(code, signal)
+      },
       onMemory: (bytes) => options.onMemory?.(bytes)
     })
   }

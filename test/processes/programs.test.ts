@@ -344,11 +344,11 @@ print(sc.parallelize([1, 0], 2).map(divide).collect())
     expect((await bench.run('from pyspark import SparkContext\nSparkContext("yarn", "x")\n')).stderr).toContain('Kindling has no YARN')
   })
 
-  test('a task that ends its own executor (os._exit)', async () => {
+  test('§13.13 a task that ends its own Python worker (os._exit): it fails, the executor lives', async () => {
     const ran = await bench.run(`
 import os
 from pyspark import SparkContext, TaskContext
-sc = SparkContext(appName="suicide")
+sc = SparkContext(appName="a worker leaves")
 def work(x):
     if TaskContext.get().attemptNumber() == 0 and x == 3:
         os._exit(9)
@@ -356,6 +356,24 @@ def work(x):
 print(sc.parallelize(range(4), 4).map(work).sum())
 `)
     expect(ran.stdout).toBe('6\n')
-    expect(ran.of('SparkListenerExecutorRemoved')[0]!['Removed Reason']).toBe('Command exited with code 9')
+    expect(ran.of('SparkListenerExecutorRemoved')).toEqual([])
+    const reasons = ran.of('SparkListenerTaskEnd').map((end) => end['Task End Reason']).filter((reason) => reason.Reason !== 'Success')
+    expect(reasons).toMatchObject([{ Reason: 'ExceptionFailure', 'Class Name': 'org.apache.spark.SparkException' }])
+    expect(reasons[0]?.Reason === 'ExceptionFailure' && reasons[0].Description).toContain('Python worker exited unexpectedly (crashed)')
+  })
+
+  test('a task that ends its own executor (SIGKILL to its parent)', async () => {
+    const ran = await bench.run(`
+import os, signal
+from pyspark import SparkContext, TaskContext
+sc = SparkContext(appName="suicide")
+def work(x):
+    if TaskContext.get().attemptNumber() == 0 and x == 3:
+        os.kill(os.getppid(), signal.SIGKILL)
+    return x
+print(sc.parallelize(range(4), 4).map(work).sum())
+`)
+    expect(ran.stdout).toBe('6\n')
+    expect(ran.of('SparkListenerExecutorRemoved')[0]!['Removed Reason']).toBe('Command exited with code 137')
   })
 })

@@ -57,7 +57,7 @@ export class Lab {
       snapshot: this.snapshot,
       folders: [this.data],
       onOutput: (stream, text, taskId) => this.taskOutput.push({ stream, text, taskId }),
-      onExit: (code, signal) => {
+      onExecutorExit: (code, signal) => {
         this.workerExit = signal === undefined ? { code } : { code, signal }
       }
     })

@@ -234,11 +234,14 @@ describe('a task worker', () => {
     const engine = new LocalEngine(lab.worker)
     const exits: unknown[] = []
     const worker = new PythonWorker({
-      threadEntry: lab.threadEntry, snapshot: lab.snapshot, folders: [lab.data], onOutput: () => undefined, onExit: (...exit) => exits.push(exit)
+      threadEntry: lab.threadEntry, snapshot: lab.snapshot, folders: [lab.data], onOutput: () => undefined, onExecutorExit: (...exit) => exits.push(exit)
     })
     const dead = await worker.run(await task(1, 'import os\ndef f(x): os._exit(1)'), engine.taskCalls())
     expect(dead).toMatchObject({ ok: false, className: 'org.apache.spark.SparkException', message: 'Python worker exited unexpectedly (crashed)' })
-    expect(exits).toEqual([[1, undefined]])
+    expect(exits).toEqual([])
+    const killed = await worker.run(await task(3, 'import os\ndef f(x): os.kill(os.getppid(), 9)'), engine.taskCalls())
+    expect(killed).toMatchObject({ ok: false })
+    expect(exits).toEqual([[137, 'SIGKILL']])
     expect(await worker.run(await task(2, 'def f(x): return x'), engine.taskCalls())).toMatchObject({ ok: true })
     await worker.terminate()
   })

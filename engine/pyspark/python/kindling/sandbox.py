@@ -1,4 +1,4 @@
-"""Python's own side of the sandbox: ends of the process go to the host, sleeping does not spin."""
+"""Python's own side of the sandbox: ends of processes go to the host, sleeping does not spin."""
 
 import asyncio
 import os
@@ -10,14 +10,27 @@ from kindling import bridge, host
 from kindling.missing import missing
 
 
+# What a task sees as its parent: the executor that started it, as with spark.python.use.daemon=false.
+EXECUTOR = 1 << 15
+
+
 def _exit(status):
-    """os._exit: the whole process ends, not this thread alone."""
+    """os._exit: the program's process ends, or the task's Python worker (§11.2)."""
     host.flush()
-    host.functions.exit(int(status) & 0xFF, None)
+    host.functions.exit(int(status) & 0xFF, None, False)
+
+
+def _getppid():
+    return EXECUTOR if host.role == "worker" else 1
 
 
 def _kill(pid, sig):
     number = int(sig)
+    if pid == EXECUTOR and host.role == "worker":
+        if number != 0:
+            host.flush()
+            host.functions.exit(128 + number, signal.Signals(number).name, True)
+        return
     if pid not in (0, os.getpid()):
         raise ProcessLookupError(3, "No such process")
     if number == 0:
@@ -29,7 +42,7 @@ def _kill(pid, sig):
     if handler == signal.SIG_IGN:
         return
     host.flush()
-    host.functions.exit(128 + number, signal.Signals(number).name)
+    host.functions.exit(128 + number, signal.Signals(number).name, False)
 
 
 def _abort():
@@ -60,6 +73,7 @@ def close():
     for module in (os, posix):
         module._exit = _exit
         module.kill = _kill
+        module.getppid = _getppid
         module.abort = _abort
         module.system = _system
     time.sleep = _sleep
