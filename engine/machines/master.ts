@@ -2,7 +2,12 @@ import { setup } from 'xstate'
 
 /** What reaches the standalone Master (§3). The handlers are the cluster manager's books. */
 export type MasterMachineEvent =
-  | { type: 'ElectedLeader' }
+  /** `stored`: the books of the Master before it were found (§3.26). */
+  | { type: 'ElectedLeader'; stored: boolean }
+  | { type: 'CompleteRecovery' }
+  | { type: 'RecoveryComplete' }
+  | { type: 'MasterStopped' }
+  | { type: 'MasterStarted' }
   | { type: 'RegisterWorker'; worker: string }
   | { type: 'WorkerLost'; worker: string }
   | { type: 'RegisterApplication'; appId: string }
@@ -11,6 +16,7 @@ export type MasterMachineEvent =
   | { type: 'ExecutorStateChanged'; appId: string; executorId: string; state: string }
   | { type: 'DriverStateChanged'; driverId: string; state: string }
   | { type: 'KillExecutors'; appId: string; executorIds: string[] }
+  | { type: 'RequestExecutors'; appId: string; total: number }
   | { type: 'Stop' }
 
 /**
@@ -19,15 +25,29 @@ export type MasterMachineEvent =
  */
 export const masterMachine = setup({
   types: { events: {} as MasterMachineEvent },
-  actions: { schedule: () => undefined }
+  actions: { schedule: () => undefined },
+  guards: { stored: ({ event }) => event.type === 'ElectedLeader' && event.stored }
 }).createMachine({
   id: 'master',
   initial: 'STANDBY',
   states: {
-    STANDBY: { description: 'It waits to become the leader.', on: { ElectedLeader: 'ALIVE', Stop: 'STOPPED' } },
+    STANDBY: {
+      description: 'It waits to become the leader.',
+      on: { ElectedLeader: [{ guard: 'stored', target: 'RECOVERING' }, { target: 'ALIVE' }], MasterStopped: 'DOWN', Stop: 'STOPPED' }
+    },
+    RECOVERING: {
+      description: 'It has the books of the Master before it and asks applications and workers to answer.',
+      on: { CompleteRecovery: 'COMPLETING_RECOVERY', MasterStopped: 'DOWN', Stop: 'STOPPED' }
+    },
+    COMPLETING_RECOVERY: {
+      description: 'It strikes off who did not answer.',
+      on: { RecoveryComplete: { target: 'ALIVE', actions: 'schedule' }, MasterStopped: 'DOWN', Stop: 'STOPPED' }
+    },
     ALIVE: {
       description: 'It keeps the books of workers, applications and executors, and places executors.',
       on: {
+        MasterStopped: 'DOWN',
+        RequestExecutors: { actions: 'schedule' },
         RegisterWorker: { actions: 'schedule' },
         WorkerLost: { actions: 'schedule' },
         RegisterApplication: { actions: 'schedule' },
@@ -38,6 +58,10 @@ export const masterMachine = setup({
         KillExecutors: { actions: 'schedule' },
         Stop: 'STOPPED'
       }
+    },
+    DOWN: {
+      description: 'Its process is gone. What runs goes on; nothing is started, nothing is replaced.',
+      on: { MasterStarted: 'STANDBY', Stop: 'STOPPED' }
     },
     STOPPED: { description: 'The lab has taken the cluster down.', type: 'final' }
   }

@@ -1,9 +1,29 @@
 /** The standalone Master's scheduling: who gets executors and drivers (§3.9–3.13), and when it stops relaunching (§3.18, §3.23). */
+import { SettingError, type Conf } from './conf.ts'
 
 export interface WorkerOffer {
   id: string
   coresFree: number
   memoryFreeMb: number
+}
+
+/** Which workers come first (§3.9). */
+const POLICIES = {
+  CORES_FREE_DESC: (a, b) => b.coresFree - a.coresFree,
+  CORES_FREE_ASC: (a, b) => a.coresFree - b.coresFree,
+  MEMORY_FREE_DESC: (a, b) => b.memoryFreeMb - a.memoryFreeMb,
+  MEMORY_FREE_ASC: (a, b) => a.memoryFreeMb - b.memoryFreeMb,
+  WORKER_ID: (a, b) => a.id.localeCompare(b.id)
+} as const satisfies Record<string, (a: WorkerOffer, b: WorkerOffer) => number>
+
+export type WorkerPolicy = keyof typeof POLICIES
+
+/** spark.deploy.workerSelectionPolicy. Throws SettingError. */
+export function workerPolicy(conf: Conf): WorkerPolicy {
+  const value = conf['spark.deploy.workerSelectionPolicy'] ?? 'CORES_FREE_DESC'
+  const policy = value.toUpperCase()
+  if (!(policy in POLICIES)) throw new SettingError('spark.deploy.workerSelectionPolicy', value, `spark.deploy.workerSelectionPolicy is "${value}"; it can be ${Object.keys(POLICIES).join(', ')}.`)
+  return policy as WorkerPolicy
 }
 
 export interface ExecutorRequest {
@@ -15,6 +35,8 @@ export interface ExecutorRequest {
   /** What spark.cores.max leaves the application; Infinity without a limit. */
   coresLeft: number
   spreadOut: boolean
+  /** spark.deploy.workerSelectionPolicy (§3.9). */
+  policy?: WorkerPolicy
   /** How many more executors the application may have (dynamic allocation). */
   executorLimit?: number
 }
@@ -26,7 +48,7 @@ export function placeExecutors(ask: ExecutorRequest): { workerId: string; cores:
   // A stable sort keeps the Master's order among equals: most free cores first (§3.9).
   const usable = ask.workers
     .filter((worker) => worker.coresFree >= least && worker.memoryFreeMb >= ask.executorMemoryMb)
-    .sort((a, b) => b.coresFree - a.coresFree)
+    .sort(POLICIES[ask.policy ?? 'CORES_FREE_DESC'])
   const cores = usable.map(() => 0)
   const executors = usable.map(() => 0)
   const limit = ask.executorLimit ?? Infinity

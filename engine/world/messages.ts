@@ -34,6 +34,10 @@ export type LabToChild =
   | { type: 'ExecutorGranted'; executorId: string; worker: ActorId; host: string; cores: number; memoryMb: number }
   | { type: 'ExecutorUpdated'; executorId: string; state: string; message: string; exitStatus?: number; workerHost?: string; cause?: EventId }
   | { type: 'WorkerRemoved'; worker: ActorId; host: string; message: string }
+  /** SIGTERM of a Worker: leave in order with 143 (§3.15). */
+  | { type: 'Terminate'; reason: string }
+  /** The Worker this process belongs to is gone: exit with 255 (§3.20). */
+  | { type: 'WorkerGone'; worker: ActorId }
 
 /** Driver or executor process → lab. */
 export type ChildToLab =
@@ -47,10 +51,12 @@ export type ChildToLab =
   | { type: 'Farewell'; code: number; reason: string }
   | { type: 'Struck'; faultId: string; ok: boolean; detail: string }
   /** Driver, as application client of the Master (§3.6). */
-  | { type: 'RegisterApplication'; name: string; coresMax: number | null; executorCores: number | null; executorMemoryMb: number; driverPort: number; conf: Record<string, string>; /** `local-cluster[N,C,M]` brings its own. */ cluster?: ClusterShape }
+  | { type: 'RegisterApplication'; name: string; coresMax: number | null; executorCores: number | null; executorMemoryMb: number; driverPort: number; conf: Record<string, string>; /** Dynamic allocation begins with 0 (§7.5). */ executorLimit?: number; /** `local-cluster[N,C,M]` brings its own. */ cluster?: ClusterShape }
   /** A `local…` master: there is no cluster manager to register with. */
   | { type: 'LocalApplication'; appId: string }
   | { type: 'UnregisterApplication'; exitCode: number }
+  /** How many executors the application wants in all. */
+  | { type: 'RequestExecutors'; total: number; cause?: EventId }
   | { type: 'KillExecutors'; executorIds: string[]; reason: string; replace: boolean; cause?: EventId }
   /** Something a waiting fault may be waiting for. */
   | { type: 'Moment'; moment: { kind: 'job' | 'stage' | 'task' | 'executor'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string }; /** The driver waits for MomentHeard with it. */ token?: number }
