@@ -118,6 +118,9 @@ export class DriverProcess {
       case 'Stop':
         void this.#end({ code: 143 }, message.reason)
         return
+      case 'WorkerGone':
+        void this.#end({ code: 255 }, `${message.worker} is gone: a driver shares the fate of its Worker.`)
+        return
       default:
         this.#context?.fromLab(message)
     }

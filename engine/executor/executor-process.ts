@@ -125,6 +125,9 @@ export class ExecutorProcess {
   }
 
   #fromLab(message: LabToChild): void {
+    // Who hangs does not even hear SIGTERM in time.
+    if (!this.#hung && message.type === 'Terminate') void this.#leave(143, message.reason)
+    if (!this.#hung && message.type === 'WorkerGone') void this.#leave(255, `${message.worker} is gone: an executor shares the fate of its Worker.`)
     if (message.type !== 'Strike') return
     if (message.fault === 'oom-executor') void this.#exhaust(message.cause)
     else if (message.fault === 'hang-executor') {

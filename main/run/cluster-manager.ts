@@ -1,4 +1,5 @@
 import type { ActorId, ClusterShape, EventId } from '../../engine/events/index.ts'
+import { couldEverFit } from '../../engine/rules/placement.ts'
 import { remembers } from '../../engine/rules/recovery.ts'
 import type { Clock } from '../../engine/world/interfaces.ts'
 import type { ChildHandle } from './children.ts'
@@ -96,7 +97,9 @@ export class ClusterManager {
 
   /** A driver for cluster deploy mode; false when no Worker could ever hold it. */
   submitDriver(ask: DriverAsk): boolean {
-    return this.#master.submitDriver(ask) !== null
+    if (!couldEverFit(this.#workers, 1, ask.memoryMb)) return false
+    this.#master.submitDriver(ask)
+    return true
   }
 
   /** No driver is started again any more; one that only waits is given up. */

@@ -1,23 +1,21 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import type { BareEvent, EventId, KindlingEvent, LabEvent } from '../../engine/events/index.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
+import { EventLogs, type LogOwner } from './event-logs.ts'
 
 export const SPARK_VERSION = '4.1.0'
 
 /** Output kept in memory, characters: the log has all of it, whoever watches shows less. */
 const OUTPUT_KEPT = 16 * 2 ** 20
 
-interface OpenLog {
-  appId: string
-  path: string
-  descriptor: number
-  sawApplicationEnd: boolean
-}
+/** What every log of a run begins with, so that it stands alone. */
+const PROLOGUE: ReadonlySet<string> = new Set(['kindling.WorkerRegistered', 'kindling.WorkerLost', 'kindling.MachineState'])
+
+const FIRST_DRIVER: LogOwner = { origin: 'd0', actor: 'driver' }
 
 /**
  * The events of one run: kept for whoever watches, and written to a Spark event log as they come, one
- * file for each application (§12.3). Each batch is one write to the system before anyone is told, so
+ * file for each application (§12.3): what a driver and its executors say goes to their application's, what
+ * the lab says to the application it is about, else to all. Each batch is one write to the system before anyone is told, so
  * a killed lab leaves a log that reads up to its last batch.
  */
 export class Journal {
@@ -28,21 +26,26 @@ export class Journal {
   #outputLength = 0
   /** The log broke down; nothing is kept for another to begin with. */
   #broken = false
-  readonly #directory: string
+  readonly #logs: EventLogs
   readonly #listeners = new Set<(events: LabEvent[], from: number) => void>()
   #head: (KindlingEvent & { Event: 'kindling.RunStarted' }) | undefined
-  /** Lines that came before the application had an id. */
-  #early: string[] = []
-  #log: OpenLog | undefined
+  /** Lines that came before their application had an id. */
+  #early: { origin: string; name: string; text: string }[] = []
   #count = 0
   #told = 0
   #telling = false
-  /** Paths of the logs of this run, oldest first, as they are named now. */
-  readonly paths: string[] = []
 
   constructor(clock: LabClock, directory: string) {
     this.#clock = clock
-    this.#directory = directory
+    this.#logs = new EventLogs(directory, (error) => {
+      this.#broken = true
+      this.post({ Event: 'kindling.Note', level: 'error', text: `${error.message}. The run goes on; the log ends here.` })
+    })
+  }
+
+  /** Paths of the logs of this run, oldest first, as they are named now. */
+  get paths(): readonly string[] {
+    return this.#logs.paths
   }
 
   /** An event of the lab itself. */
@@ -51,7 +54,7 @@ export class Journal {
     const stamped = event as LabEvent
     stamped.Kindling = cause === undefined ? { id, t: this.#clock.now() } : { id, t: this.#clock.now(), cause }
     if (stamped.Event === 'kindling.RunStarted') this.#head = stamped
-    this.#write(JSON.stringify(stamped) + '\n')
+    this.#writeOwn(stamped)
     this.#keep(stamped)
     return id
   }
@@ -59,8 +62,14 @@ export class Journal {
   /** Events of a child, as JSON lines. */
   take(lines: Uint8Array): void {
     const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString('utf8')
-    this.#write(text)
-    for (const line of text.split('\n')) if (line !== '') this.#keep(JSON.parse(line) as LabEvent)
+    const events: LabEvent[] = []
+    for (const line of text.split('\n')) if (line !== '') events.push(JSON.parse(line) as LabEvent)
+    const origin = originOf(events[0])
+    if (!this.#logs.toOrigin(origin, text)) this.#keepEarly(origin, '', text)
+    for (const event of events) {
+      if (event.Event === 'SparkListenerApplicationEnd') this.#logs.sawApplicationEnd(origin)
+      this.#keep(event)
+    }
   }
 
   onEvents(listener: (events: LabEvent[], from: number) => void): () => void {
@@ -70,48 +79,28 @@ export class Journal {
 
   /** Makes the folder of the logs. Throws a sentence when it cannot be written. */
   prepare(): void {
-    try {
-      makeFolder(this.#directory)
-      accessSync(this.#directory, constants.W_OK | constants.X_OK)
-    } catch (error) {
-      throw this.#unwritable(error)
-    }
+    this.#logs.prepare()
   }
 
   /** Opens the log of an application. Throws a sentence when the folder cannot be written. */
-  open(appId: string): void {
-    this.closeLog()
-    this.prepare()
-    try {
-      const path = join(this.#directory, `${appId}.inprogress`)
-      this.#log = { appId, path, descriptor: openSync(path, 'w'), sawApplicationEnd: false }
-      this.#broken = false
-      this.paths.push(path)
-    } catch (error) {
-      throw this.#unwritable(error)
-    }
+  open(appId: string, owner: LogOwner = FIRST_DRIVER): void {
+    const another = this.#logs.paths.length > 0
+    this.#logs.open(appId, owner)
+    this.#broken = false
     let first = JSON.stringify({ Event: 'SparkListenerLogStart', 'Spark Version': SPARK_VERSION }) + '\n'
-    const head = this.#head
-    // A second application of the same run gets the run's head again, so that each log stands alone.
-    if (head !== undefined && this.paths.length > 1) first += JSON.stringify(head) + '\n'
-    this.#write(first + this.#early.join(''))
-    this.#early = []
+    if (another) {
+      // What the run and its cluster are was said in the first log.
+      if (this.#head !== undefined) first += JSON.stringify(this.#head) + '\n'
+      for (const event of this.events) if (isPrologue(event)) first += JSON.stringify(event) + '\n'
+    }
+    const mine = this.#early.filter(({ origin, name }) => (origin === LAB && !(another && PROLOGUE.has(name))) || origin === owner.origin)
+    this.#early = this.#early.filter(({ origin }) => origin !== LAB && origin !== owner.origin)
+    this.#logs.toApp(appId, first + mine.map(({ text }) => text).join(''))
   }
 
-  /** Closes the log; it loses `.inprogress` only when the application said its end (§12.6). */
+  /** Closes the logs; each loses `.inprogress` only when its application said its end (§12.6). */
   closeLog(): void {
-    const log = this.#log
-    if (log === undefined) return
-    this.#log = undefined
-    try {
-      closeSync(log.descriptor)
-      if (!log.sawApplicationEnd) return
-      const done = join(this.#directory, log.appId)
-      renameSync(log.path, done)
-      this.paths[this.paths.length - 1] = done
-    } catch (error) {
-      this.#lost(error)
-    }
+    this.#logs.close()
   }
 
   /** Tells the listeners of everything not told yet, now. */
@@ -127,7 +116,6 @@ export class Journal {
   #keep(event: LabEvent): void {
     this.events.push(event)
     if (event.Event === 'kindling.Output') this.#keepOutput(event.text.length)
-    if (event.Event === 'SparkListenerApplicationEnd' && this.#log !== undefined) this.#log.sawApplicationEnd = true
     if (this.#telling) return
     this.#telling = true
     setImmediate(() => this.tell())
@@ -145,43 +133,23 @@ export class Journal {
     }
   }
 
-  #write(text: string): void {
-    if (this.#log === undefined) {
-      if (!this.#broken) this.#early.push(text)
-      return
-    }
-    try {
-      writeSync(this.#log.descriptor, text)
-    } catch (error) {
-      this.#lost(error)
-    }
+  #writeOwn(event: LabEvent): void {
+    const text = JSON.stringify(event) + '\n'
+    if (event.Event === 'SparkListenerApplicationEnd') this.#logs.sawApplicationEnd(LAB)
+    const { appId, actor } = event as { appId?: string; actor?: string }
+    const said = (appId !== undefined && this.#logs.toApp(appId, text)) || (actor !== undefined && this.#logs.toActor(actor, text)) || this.#logs.toAll(text)
+    if (!said) this.#keepEarly(LAB, event.Event, text)
   }
 
   /** The run goes on when its log cannot: a full disk must not take the cluster with it. */
-  #lost(error: unknown): void {
-    const log = this.#log
-    this.#log = undefined
-    if (log !== undefined) closeSync(log.descriptor)
-    this.#broken = true
-    this.post({ Event: 'kindling.Note', level: 'error', text: `${this.#unwritable(error).message}. The run goes on; the log ends here.` })
-  }
-
-  #unwritable(error: unknown): Error {
-    return new Error(`The event log cannot be written to ${this.#directory}: ${(error as Error).message}`, { cause: error })
+  #keepEarly(origin: string, name: string, text: string): void {
+    if (!this.#broken) this.#early.push({ origin, name, text })
   }
 }
 
-/** As mkdir with `recursive`, which never ends where a folder can be seen but not made (/proc). */
-function makeFolder(path: string): void {
-  const there = statSync(path, { throwIfNoEntry: false })
-  if (there?.isDirectory() === true) return
-  if (there !== undefined) throw new Error(`${path} is a file`)
-  makeFolder(dirname(path))
-  try {
-    mkdirSync(path)
-  } catch (error) {
-    // Another lab made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
+const LAB = 'lab'
 
+/** `d0:17` and `d0e3:5` are the first driver's and its executor's. */
+const originOf = (event: LabEvent | undefined): string => (event?.Kindling.id ?? LAB).replace(/(e\d+)?:\d+$/, '')
+
+const isPrologue = (event: LabEvent): boolean => PROLOGUE.has(event.Event) && (event.Event !== 'kindling.MachineState' || event.machine === 'master' || event.machine === 'worker')

@@ -41,7 +41,7 @@ class Told implements ChildHandle {
 const ASK = { name: 'app', coresMax: null, executorCores: null, executorMemoryMb: 1024, driverPort: 1, conf: {} }
 
 /** A Master and two Workers whose messages travel 10 ms on a clock that moves only when it is stepped. */
-function cluster(): { manager: ClusterManager; executors: Map<string, Told>; travel: () => Promise<void>; states: () => string[] } {
+async function cluster(): Promise<{ manager: ClusterManager; executors: Map<string, Told>; travel: () => Promise<void>; states: () => string[] }> {
   const clock = new LabClock({ real: 0, lab: 0, speed: 1, paused: true })
   const journal = new Journal(clock, tmpdir())
   const executors = new Map<string, Told>()
@@ -55,31 +55,35 @@ function cluster(): { manager: ClusterManager; executors: Map<string, Told>; tra
         executors.set(`${appId}/${executorId}`, child)
         return child
       },
+      clock,
+      random: () => 0.5,
       nextAppId: () => `app-${++apps}`,
-      epoch: (lab) => lab,
-      now: () => clock.now()
+      nextDriverId: () => 'driver-1'
     },
     journal,
     new Wire(clock, journal, 10)
   )
+  /** Lets everything arrive that is due at the earliest moment. */
+  const travel = async (): Promise<void> => {
+    await Promise.resolve()
+    const due = clock.nextDue()
+    while (due !== undefined && clock.nextDue() === due) clock.fireNext()
+    await Promise.resolve()
+  }
   manager.start()
+  await travel() // RegisterWorker
+  await travel() // RegisteredWorker
   return {
     manager,
     executors,
-    /** Lets everything arrive that is due at the earliest moment. */
-    travel: async () => {
-      await Promise.resolve()
-      const due = clock.nextDue()
-      while (due !== undefined && clock.nextDue() === due) clock.fireNext()
-      await Promise.resolve()
-    },
+    travel,
     states: () => journal.events.flatMap((event) => (event.Event === 'kindling.ApplicationState' ? [`${event.appId} ${event.state}`] : []))
   }
 }
 
 describe('one application after another', () => {
   test('what travels to a driver about an application that has ended meanwhile does not reach its next one', async () => {
-    const { manager, executors, travel } = cluster()
+    const { manager, executors, travel } = await cluster()
     const driver = new Told('driver')
     const first = manager.register(driver, ASK)
     manager.registered(first)
@@ -100,7 +104,7 @@ describe('one application after another', () => {
 
 describe('an application that is not taken on', () => {
   test('gets no executors', async () => {
-    const { manager, executors, travel, states } = cluster()
+    const { manager, executors, travel, states } = await cluster()
     const appId = manager.register(new Told('driver'), ASK)
     manager.refuse(appId)
     manager.registered(appId)
@@ -113,7 +117,7 @@ describe('an application that is not taken on', () => {
 
 describe('a run that is ending', () => {
   test('starts nothing for executors that end', async () => {
-    const { manager, executors, travel } = cluster()
+    const { manager, executors, travel } = await cluster()
     const appId = manager.register(new Told('driver'), ASK)
     manager.registered(appId)
     await travel()

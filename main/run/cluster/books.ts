@@ -52,6 +52,8 @@ export interface Application {
   driver: ChildHandle
   ask: ApplicationAsk
   state: string
+  /** Its driver has heard that it is taken on: it gets executors. */
+  registered: boolean
   executorLimit: number
   nextExecutorId: number
   /** Those that hold resources. */

@@ -179,6 +179,7 @@ export class Master {
       driver,
       ask,
       state: 'WAITING',
+      registered: false,
       executorLimit: ask.executorLimit ?? Infinity,
       nextExecutorId: 0,
       executors: new Map(),
@@ -198,6 +199,7 @@ export class Master {
   registered(appId: string): void {
     const app = this.#apps.get(appId)
     if (app === undefined || isOver(app.state)) return
+    app.registered = true
     this.#post({ Event: 'kindling.ApplicationState', appId, state: 'WAITING' })
     this.#machine.send({ type: 'RegisterApplication', appId })
   }
@@ -283,14 +285,12 @@ export class Master {
 
   // Drivers
 
-  /** Cluster deploy mode (§3.12): false when no Worker could ever hold it. */
-  submitDriver(ask: DriverAsk): DriverBook | null {
-    if (!couldEverFit([...this.#workers.values()].map(({ worker }) => worker), 1, ask.memoryMb)) return null
+  /** Cluster deploy mode (§3.12): it waits until a Worker has room. */
+  submitDriver(ask: DriverAsk): void {
     const driver: DriverBook = { id: this.#hands.nextDriverId(), ask, state: 'SUBMITTED', at: null, attempts: { count: 0 } }
     this.#drivers.add(driver)
     this.#post({ Event: 'kindling.DriverState', driverId: driver.id, state: 'SUBMITTED', attempt: 0 })
     this.#machine.send({ type: 'DriverStateChanged', driverId: driver.id, state: 'SUBMITTED' })
-    return driver
   }
 
   driverStateChanged(driver: DriverBook): void {
@@ -340,7 +340,7 @@ export class Master {
       this.#scheduling = false
       if (!this.#up || this.#hands.stopped() || this.#machine.state !== 'ALIVE') return
       for (const driver of this.#drivers) if (driver.at === null) this.#scheduleDriver(driver)
-      for (const app of this.#apps.values()) if (!isOver(app.state)) this.#schedule(app)
+      for (const app of this.#apps.values()) if (app.registered && !isOver(app.state)) this.#schedule(app)
     })
   }
 
