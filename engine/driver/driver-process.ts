@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { exceptionText } from '../events/failure-text.ts'
 import type { driverMachine} from '../machines/index.ts';
 import { type RunningMachine } from '../machines/index.ts'
 import { ProgramThread, type ProgramEnd } from '../pyspark/program.ts'
@@ -171,6 +172,5 @@ function endText(end: ProgramEnd): string | undefined {
   const java = /: (java\.lang\.OutOfMemoryError: [^\n]*)/.exec(end.error.message)
   if (java !== null) return `${java[1]}, in the program's own thread`
   const where = end.error.line === undefined ? '' : ` (line ${end.error.line})`
-  const first = end.error.message.split('\n').find((line) => line.trim() !== '') ?? ''
-  return `${end.error.className}: ${first}${where}`
+  return `${exceptionText(end.error.className, end.error.message)}${where}`
 }

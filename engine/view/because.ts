@@ -1,9 +1,10 @@
 /** One happening as a step of an explanation: a whole sentence that needs no view beside it. */
+import { exceptionText, firstLine } from '../events/failure-text.ts'
 import type { LabEvent } from '../events/index.ts'
 import { faultTitle } from './fault-titles.ts'
 import { isCounted } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
-import { count, duration, exceptionText, firstLine, fullStop, howItEnded, shortSite } from './words.ts'
+import { count, duration, fullStop, howItEnded, shortSite } from './words.ts'
 
 /** Null for events that only pass a cause on: books kept, states drawn, messages carried. */
 export function because(event: LabEvent): string | null {

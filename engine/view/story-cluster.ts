@@ -1,9 +1,10 @@
 /** Sentences about processes, workers and executors. */
+import { firstLine } from '../events/failure-text.ts'
 import type { EventOf } from '../events/index.ts'
 import { currentAppId, currentDriver, executorIdOf, findExecutor, findTask, runningOn } from './lookup.ts'
 import type { Tellers } from './story.ts'
 import type { ExecutorView, RunView, StoryLine, TaskView } from './types.ts'
-import { actor, count, driver, duration, executor, firstLine, howItEnded, isOutOfMemory, list, named, size, storyLine, tasksOf, type Part } from './words.ts'
+import { actor, count, driver, duration, executor, howItEnded, isOutOfMemory, list, named, size, storyLine, tasksOf, type Part } from './words.ts'
 
 export const clusterStory: Tellers = {
   'kindling.WorkerRegistered'(_view, event) {

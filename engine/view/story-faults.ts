@@ -1,8 +1,9 @@
 /** Sentences about faults: who asked, what was struck. */
+import { firstLine } from '../events/failure-text.ts'
 import { faultTitle } from './fault-titles.ts'
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
-import { driver, executor, firstLine, named, stage, storyLine, type Part } from './words.ts'
+import { driver, executor, named, stage, storyLine, type Part } from './words.ts'
 
 export const faultStory: Tellers = {
   'kindling.FaultRequested'(_view, event) {

@@ -1,7 +1,8 @@
 /** Sentences about the run, its program and its applications. */
+import { abortedJob, exceptionText, firstLine, times } from '../events/failure-text.ts'
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
-import { count, duration, exceptionText, firstLine, job, list, named, shortSite, stage, storyLine, type Part } from './words.ts'
+import { count, duration, fullStop, job, list, named, shortSite, stage, storyLine, type Part } from './words.ts'
 import { findJob, findStage, isForeign } from './lookup.ts'
 import { jobName } from './job-name.ts'
 
@@ -57,7 +58,9 @@ export const runStory: Tellers = {
     const took = started === undefined ? '' : ` after ${duration(event.Kindling.t - started)}`
     const result = event['Job Result']
     if (result.Result === 'JobSucceeded') return storyLine(event, 'good', 1, [job(event['Job ID'], true), ` is done${took}.`, ...(isForeign(view) ? skipped(view, event['Job ID']) : [])])
-    return storyLine(event, 'bad', 1, [job(event['Job ID'], true), ` failed${took}. ${firstLine(result.Exception.Message, 240)}.`])
+    const aborted = abortedJob(result.Exception.Message)
+    if (aborted === null) return storyLine(event, 'bad', 1, [job(event['Job ID'], true), ` failed${took}. ${fullStop(firstLine(result.Exception.Message, 240))}`])
+    return storyLine(event, 'bad', 1, [job(event['Job ID'], true), ` failed${took}: task ${aborted.task} of stage ${aborted.stage} failed ${times(aborted.times)}, the last time with ${fullStop(aborted.error)}`])
   },
 
   'kindling.Exception'(_view, event) {
@@ -65,7 +68,7 @@ export const runStory: Tellers = {
     if (event.actor !== 'driver') return storyLine(event, 'bad', 2, ['On ', named(event.actor), `: ${what}.`])
     if (event.className.endsWith('OutOfMemoryError')) return storyLine(event, 'bad', 1, [named('driver', undefined, true), ` is out of memory: ${firstLine(event.message)}.`])
     const where = event.line === undefined ? '' : ` in line ${event.line}`
-    return storyLine(event, 'bad', 1, [`The program stops${where} with ${what}.`])
+    return storyLine(event, 'bad', 1, [`The program stops${where} with ${fullStop(what)}`])
   },
 
   'kindling.ClockChanged'(view, event) {

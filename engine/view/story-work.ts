@@ -1,10 +1,11 @@
 /** Sentences about stages, tasks and the data they leave behind. */
+import { exceptionText, firstLine } from '../events/failure-text.ts'
 import type { EventOf } from '../events/index.ts'
 import { appLookup, currentAppId, findStage, findTask } from './lookup.ts'
 import { isCounted } from './fold-tasks.ts'
 import type { Tellers } from './story.ts'
 import type { RunView, StageView, StoryLine } from './types.ts'
-import { allTasks, count, exceptionText, executor, firstLine, fullStop, list, shortSite, stage, storyLine, type Part } from './words.ts'
+import { allTasks, count, executor, fullStop, list, shortSite, stage, storyLine, type Part } from './words.ts'
 
 export const workStory: Tellers = {
   SparkListenerStageSubmitted(view, event) {

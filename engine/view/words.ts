@@ -93,26 +93,10 @@ export function allTasks(n: number, which = ''): string {
   return n === 1 ? `its ${noun}` : n === 2 ? `both ${noun}s` : `all ${n} ${noun}s`
 }
 
-/** An exception in one line: of a Python traceback its last line, of an error from the engine the error itself. */
-export function exceptionText(className: string, description: string): string {
-  const short = className.split('.').at(-1) ?? className
-  const engine = short === 'Py4JJavaError' ? /^: (?:[\w$]+\.)*(.+)/m.exec(description) : null
-  if (engine) return firstLine(engine[1]!)
-  if (!/^Traceback \(most recent call last\)/m.test(description)) return firstLine(short === 'PythonException' ? description : `${short}: ${description}`)
-  const said = description.split('\n').findLast((line) => /^[A-Za-z_]/.test(line) && !line.startsWith('Traceback'))
-  return firstLine(said ?? short)
-}
-
 /** A call site without the folders of its file, `collect at program.py:10`; a path without its folders. */
 export function shortSite(site: string): string {
   const parts = /^(.*? at )?((?:\/|[A-Za-z]:\\).*)$/.exec(site)
   return parts ? `${parts[1] ?? ''}${parts[2]!.split(/[\\/]/).at(-1)}` : site
-}
-
-/** The first line of a message, cut where it gets long, without its full stop. */
-export function firstLine(text: string, most = 160): string {
-  const line = (text.split('\n', 1)[0] ?? '').trim().replace(/\.$/, '')
-  return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`
 }
 
 /** Death of memory, by the code executors die of it with, or by what the process or the lab said. Of a signal nobody knows that. */
