@@ -2,10 +2,12 @@ import { userInfo } from 'node:os'
 import type { BareEvent } from '../events/index.ts'
 import { memoryForStorage } from '../executor/block-store.ts'
 import { readInt, settings } from '../rules/conf.ts'
+import { notModelled } from '../rules/modelled.ts'
 import type { DriverBoot } from '../world/boot.ts'
 
 /** What a log begins with once the application has its id (§12.8). `now` is epoch ms. */
 export function applicationHead(appId: string, conf: Record<string, string>, boot: DriverBoot, now: number): BareEvent[] {
+  const unknown = notModelled(conf)
   return [
     {
       Event: 'SparkListenerResourceProfileAdded',
@@ -23,6 +25,7 @@ export function applicationHead(appId: string, conf: Record<string, string>, boo
       'Metrics Properties': {},
       'Classpath Entries': {}
     },
+    ...(unknown.length === 0 ? [] : [{ Event: 'kindling.NotModelled' as const, keys: unknown }]),
     { Event: 'SparkListenerApplicationStart', 'App Name': conf['spark.app.name'] ?? 'application', 'App ID': appId, Timestamp: now, User: userInfo().username }
   ]
 }

@@ -55,6 +55,8 @@ export type KindlingEvent =
       cluster: ClusterShape | null
       scenario?: string
     }
+  /** Keys of Spark's that the application's settings hold and that change nothing here; beside EnvironmentUpdate. */
+  | { Event: 'kindling.NotModelled'; keys: string[] }
   | { Event: 'kindling.RunEnded'; outcome: 'finished' | 'failed' | 'stopped'; exitCode: number; message?: string }
   | { Event: 'kindling.ProcessSpawned'; actor: ActorId; pid: number; host: string; attempt?: number; appId?: string }
   | { Event: 'kindling.ProcessExited'; actor: ActorId; pid: number; attempt?: number; appId?: string; end: ProcessEnd; lastHeartbeat?: number; memory?: MemoryAccount }

@@ -3,15 +3,18 @@
  * bytes, times in milliseconds.
  */
 
-/** A setting whose value cannot be used; the message is Spark's. */
+/** A setting whose value cannot be used; the message is Spark's, as is the name of its exception. */
 export class SettingError extends Error {
   readonly key: string
   readonly value: string
-  constructor(key: string, value: string, message: string) {
+  /** The Java class that a program sees. */
+  readonly className: string
+  constructor(key: string, value: string, message: string, className = 'org.apache.spark.SparkIllegalArgumentException') {
     super(message)
     this.name = 'SettingError'
     this.key = key
     this.value = value
+    this.className = className
   }
 }
 
@@ -55,9 +58,16 @@ export function bytesToString(bytes: number): string {
   return `${bytes.toFixed(1)} B`
 }
 
-function illegal(key: string, value: string, error: unknown): SettingError {
-  return new SettingError(key, value, `Illegal value for config key ${key}: ${(error as Error).message}`)
-}
+/** A value of the wrong kind, as Spark 4.1 words it. */
+const mismatch = (key: string, value: string, kind: string): SettingError =>
+  new SettingError(key, value, `[INVALID_CONF_VALUE.TYPE_MISMATCH] The value '${value}' in the config "${key}" is invalid. It should be a/an '${kind}' value. SQLSTATE: 22022`)
+
+/** A value of the right kind that may not be; `rule` is Spark's sentence. */
+const breaks = (key: string, value: string, rule: string): SettingError =>
+  new SettingError(key, value, `[INVALID_CONF_VALUE.REQUIREMENT] The value '${value}' in the config "${key}" is invalid. ${rule} SQLSTATE: 22022`)
+
+const BYTE_UNITS: Record<SizeUnit, string> = { b: 'BYTE', k: 'KiB', m: 'MiB', g: 'GiB', t: 'TiB', p: 'PiB' }
+const TIME_UNITS: Record<TimeUnit, string> = { us: 'MICROSECONDS', ms: 'MILLISECONDS', s: 'SECONDS', m: 'MINUTES', h: 'HOURS', d: 'DAYS' }
 
 export function readBoolean(conf: Conf, key: string, fallback: boolean): boolean {
   const value = conf[key]
@@ -65,14 +75,14 @@ export function readBoolean(conf: Conf, key: string, fallback: boolean): boolean
   const lower = value.trim().toLowerCase()
   if (lower === 'true') return true
   if (lower === 'false') return false
-  throw new SettingError(key, value, `${key} should be boolean, but was ${value}`)
+  throw mismatch(key, value, 'boolean')
 }
 
 /** A whole number; below `least` it is refused. */
 export function readInt(conf: Conf, key: string, fallback: number, least = -Infinity): number {
   const value = conf[key]
   if (value === undefined) return fallback
-  if (!/^[+-]?[0-9]+$/.test(value.trim())) throw new SettingError(key, value, `${key} should be int, but was ${value}`)
+  if (!/^[+-]?[0-9]+$/.test(value.trim())) throw mismatch(key, value, 'int')
   return bounded(key, value, Number(value), least)
 }
 
@@ -81,7 +91,7 @@ export function readDouble(conf: Conf, key: string, fallback: number, least = -I
   const value = conf[key]
   if (value === undefined) return fallback
   const number = value.trim() === '' ? NaN : Number(value)
-  if (Number.isNaN(number)) throw new SettingError(key, value, `${key} should be double, but was ${value}`)
+  if (Number.isNaN(number)) throw mismatch(key, value, 'double')
   return bounded(key, value, number, least)
 }
 
@@ -90,8 +100,8 @@ export function readBytes(conf: Conf, key: string, fallback: string, unit: SizeU
   const value = conf[key] ?? fallback
   try {
     return parseBytes(value, unit)
-  } catch (error) {
-    throw illegal(key, value, error)
+  } catch {
+    throw mismatch(key, value, `bytes in ${BYTE_UNITS[unit]}`)
   }
 }
 
@@ -100,8 +110,8 @@ export function readTime(conf: Conf, key: string, fallback: string, unit: TimeUn
   const value = conf[key] ?? fallback
   try {
     return parseTime(value, unit)
-  } catch (error) {
-    throw illegal(key, value, error)
+  } catch {
+    throw mismatch(key, value, `time in ${TIME_UNITS[unit]}`)
   }
 }
 

@@ -30,6 +30,10 @@ export const appHandlers: Handlers = {
     lookupOf(view).nextDue = Infinity
   },
 
+  'kindling.NotModelled'(view, event) {
+    view.notModelled = event.keys
+  },
+
   'kindling.ClockChanged'(view, event) {
     view.clock = { paused: event.paused, speed: event.speed }
   },

@@ -30,6 +30,7 @@ export function emptyView(): RunView {
     programName: '',
     program: '',
     conf: {},
+    notModelled: [],
     cluster: null,
     scenario: null,
     startedAt: 0,

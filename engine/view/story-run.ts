@@ -77,6 +77,12 @@ export const runStory: Tellers = {
     return null
   },
 
+  'kindling.NotModelled'(_view, event) {
+    const [first] = event.keys
+    const which = event.keys.length === 1 ? `${first} is a setting that is` : `${list(event.keys).join('')} are settings that are`
+    return storyLine(event, 'plain', 1, [`${which} not modelled here: kept, without effect.`])
+  },
+
   'kindling.Note'(_view, event) {
     return storyLine(event, event.level === 'info' ? 'plain' : 'bad', event.level === 'info' ? 2 : 1, [event.text.trim()])
   }

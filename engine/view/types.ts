@@ -9,6 +9,8 @@ export interface RunView {
   programName: string
   program: string
   conf: Record<string, string>
+  /** Keys of `conf` that are kept and change nothing here. */
+  notModelled: string[]
   cluster: ClusterShape | null
   scenario: string | null
   /** Epoch ms of lab time 0. */

@@ -1,0 +1,36 @@
+/**
+ * Which of Spark's settings mean something here. A key of Spark's that is not among them is kept and changes nothing;
+ * whoever shows settings says so.
+ */
+import { settings, type Conf } from './conf.ts'
+
+/** Keys that other parts read, or that are told rather than obeyed. */
+const elsewhere = [
+  'spark.app.id', 'spark.app.name', 'spark.app.user', 'spark.driver.port', 'spark.executor.allowSparkContext',
+  'spark.master', 'spark.scheduler.maxRegisteredResourcesWaitingTime', 'spark.submit.deployMode',
+  'spark.sql.adaptive.advisoryPartitionSizeInBytes', 'spark.sql.adaptive.coalescePartitions.enabled',
+  'spark.sql.adaptive.coalescePartitions.initialPartitionNum', 'spark.sql.adaptive.coalescePartitions.minPartitionNum',
+  'spark.sql.adaptive.coalescePartitions.minPartitionSize', 'spark.sql.adaptive.coalescePartitions.parallelismFirst',
+  'spark.sql.adaptive.enabled', 'spark.sql.analyzer.failAmbiguousSelfJoin', 'spark.sql.ansi.enabled',
+  'spark.sql.autoBroadcastJoinThreshold', 'spark.sql.caseSensitive', 'spark.sql.columnNameOfCorruptRecord',
+  'spark.sql.execution.rangeExchange.sampleSizePerPartition', 'spark.sql.execution.topKSortFallbackThreshold',
+  'spark.sql.files.maxPartitionBytes', 'spark.sql.files.minPartitionNum', 'spark.sql.files.openCostInBytes',
+  'spark.sql.leafNodeDefaultParallelism', 'spark.sql.limit.initialNumPartitions', 'spark.sql.limit.scaleUpFactor',
+  'spark.sql.session.timeZone', 'spark.sql.shuffle.partitions', 'spark.sql.sources.default'
+]
+
+/** Asks every reader of the rules with an empty configuration that notes what it is asked for. */
+function askedByRules(): string[] {
+  const asked: string[] = []
+  const noting = new Proxy({}, { get: (_, key) => void asked.push(String(key)) }) as Conf
+  for (const read of Object.values(settings)) read(noting)
+  return asked
+}
+
+/** Every key of Spark's that is obeyed or told here. */
+export const modelledKeys: ReadonlySet<string> = new Set([...elsewhere, ...askedByRules()].filter((key) => key.startsWith('spark.')))
+
+/** Keys of Spark's in a configuration that change nothing here, in order of the alphabet. */
+export function notModelled(conf: Conf): string[] {
+  return Object.keys(conf).filter((key) => key.startsWith('spark.') && !modelledKeys.has(key)).toSorted()
+}
