@@ -3,7 +3,8 @@ import type { BareEvent, EventId, StorageLevel } from '../events/index.ts'
 import type { TaskReport } from '../executor/env.ts'
 import { runMachine, driverMachine, type RunningMachine } from '../machines/index.ts'
 import type { RddDeclaration } from '../pyspark/contract.ts'
-import { checkConf, readTime, settings } from '../rules/conf.ts'
+import { readTime, settings } from '../rules/conf.ts'
+import { checkConf } from '../rules/refusals.ts'
 import { parseMaster, type Master } from '../rules/master-urls.ts'
 import { Schedulers } from '../rules/schedulers.ts'
 import { localApplicationId } from '../rules/spark-events.ts'
@@ -88,7 +89,7 @@ export class DriverContext {
       warn: (text) => void child.post({ Event: 'kindling.Note', level: 'warn', text, actor: 'driver' })
     })
     const [wrong] = checkConf(this.conf)
-    if (wrong !== undefined) throw javaFailure('org.apache.spark.SparkException', wrong.message)
+    if (wrong !== undefined) throw javaFailure(wrong.className, wrong.message)
     try {
       this.#parsed = parseMaster(this.master, availableParallelism(), settings.executorMemory(this.conf) / 2 ** 20)
     } catch (error) {

@@ -62,10 +62,6 @@ export function bytesToString(bytes: number): string {
 const mismatch = (key: string, value: string, kind: string): SettingError =>
   new SettingError(key, value, `[INVALID_CONF_VALUE.TYPE_MISMATCH] The value '${value}' in the config "${key}" is invalid. It should be a/an '${kind}' value. SQLSTATE: 22022`)
 
-/** A value of the right kind that may not be; `rule` is Spark's sentence. */
-const breaks = (key: string, value: string, rule: string): SettingError =>
-  new SettingError(key, value, `[INVALID_CONF_VALUE.REQUIREMENT] The value '${value}' in the config "${key}" is invalid. ${rule} SQLSTATE: 22022`)
-
 const BYTE_UNITS: Record<SizeUnit, string> = { b: 'BYTE', k: 'KiB', m: 'MiB', g: 'GiB', t: 'TiB', p: 'PiB' }
 const TIME_UNITS: Record<TimeUnit, string> = { us: 'MICROSECONDS', ms: 'MILLISECONDS', s: 'SECONDS', m: 'MINUTES', h: 'HOURS', d: 'DAYS' }
 
@@ -93,6 +89,28 @@ export function readDouble(conf: Conf, key: string, fallback: number, least = -I
   const number = value.trim() === '' ? NaN : Number(value)
   if (Number.isNaN(number)) throw mismatch(key, value, 'double')
   return bounded(key, value, number, least)
+}
+
+/** One of the words, in capitals whatever was written. */
+export function readChoice<T extends string>(conf: Conf, key: string, fallback: T, options: readonly T[]): T {
+  const value = conf[key]
+  if (value === undefined) return fallback
+  const found = options.find((option) => option === value.toUpperCase())
+  if (found === undefined)
+    throw new SettingError(key, value, `[INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS] The value '${value}' in the config "${key}" is invalid. It should be one of '${options.join(', ')}'. SQLSTATE: 22022`)
+  return found
+}
+
+/** A number from 0 to 1, which Spark reads without its table of settings and refuses in other words. */
+function readFraction(conf: Conf, key: string, fallback: number): number {
+  const value = conf[key]
+  if (value === undefined) return fallback
+  const number = value.trim() === '' ? NaN : Number(value)
+  if (Number.isNaN(number))
+    throw new SettingError(key, value, `Illegal value for config key ${key}: ${value.trim() === '' ? 'empty String' : `For input string: "${value}"`}`, 'java.lang.NumberFormatException')
+  if (number < 0 || number > 1)
+    throw new SettingError(key, value, `${key} should be between 0 and 1 (was '${Number.isInteger(number) ? number.toFixed(1) : number}').`, 'java.lang.IllegalArgumentException')
+  return number
 }
 
 /** Bytes. `unit` is what a bare number means for this key. */
@@ -124,7 +142,7 @@ const localityWait = (conf: Conf, key: string): number => readTime(conf, key, co
 
 /** The settings the rules and processes read, by a name of their own, with Spark's defaults (4.1). */
 export const settings = {
-  taskMaxFailures: (c: Conf) => readInt(c, 'spark.task.maxFailures', 4, 1),
+  taskMaxFailures: (c: Conf) => readInt(c, 'spark.task.maxFailures', 4),
   taskCpus: (c: Conf) => readInt(c, 'spark.task.cpus', 1, 1),
   stageMaxConsecutiveAttempts: (c: Conf) => readInt(c, 'spark.stage.maxConsecutiveAttempts', 4, 1),
   stageMaxAttempts: (c: Conf) => readInt(c, 'spark.stage.maxAttempts', 2147483647, 1),
@@ -142,8 +160,8 @@ export const settings = {
   executorCores: (c: Conf) => (c['spark.executor.cores'] === undefined ? null : readInt(c, 'spark.executor.cores', 1, 1)),
   /** Null: no limit. */
   coresMax: (c: Conf) => (c['spark.cores.max'] === undefined ? null : readInt(c, 'spark.cores.max', 1, 1)),
-  memoryFraction: (c: Conf) => readDouble(c, 'spark.memory.fraction', 0.6, 0),
-  memoryStorageFraction: (c: Conf) => readDouble(c, 'spark.memory.storageFraction', 0.5, 0),
+  memoryFraction: (c: Conf) => readFraction(c, 'spark.memory.fraction', 0.6),
+  memoryStorageFraction: (c: Conf) => readFraction(c, 'spark.memory.storageFraction', 0.5),
   memoryScale: (c: Conf) => readDouble(c, 'kindling.memory.scale', 1, 0),
   heartbeatInterval: (c: Conf) => readTime(c, 'spark.executor.heartbeatInterval', '10s'),
   heartbeatMaxFailures: (c: Conf) => readInt(c, 'spark.executor.heartbeat.maxFailures', 60, 1),
@@ -194,47 +212,13 @@ export const settings = {
 
 function readPositive(conf: Conf, key: string, fallback: number): number {
   const value = readInt(conf, key, fallback)
-  if (value <= 0) throw new SettingError(key, conf[key]!, `${key} was ${value}, but must be > 0.`)
+  if (value <= 0) throw new SettingError(key, conf[key]!, `${key} was ${value}, but must be > 0.`, 'java.lang.IllegalArgumentException')
   return value
 }
 
 function schedulerMode(conf: Conf): 'FIFO' | 'FAIR' {
   const key = 'spark.scheduler.mode'
-  const value = conf[key] ?? 'FIFO'
-  const mode = value.toUpperCase()
-  if (mode === 'FIFO' || mode === 'FAIR') return mode
-  throw new SettingError(key, value, mode === 'NONE' ? `Unsupported ${key}: NONE` : `Unrecognized ${key}: ${mode}`)
-}
-
-/** Reads every setting above; answers what is wrong with each bad one, and with pairs that must fit (§4.7). */
-export function checkConf(conf: Conf): SettingError[] {
-  const wrong: SettingError[] = []
-  for (const read of Object.values(settings)) {
-    try {
-      read(conf)
-    } catch (error) {
-      if (!(error instanceof SettingError)) throw error
-      if (!wrong.some((one) => one.key === error.key)) wrong.push(error)
-    }
-  }
-  if (wrong.length > 0) return wrong
-  const timeout = settings.networkTimeout(conf)
-  const interval = settings.heartbeatInterval(conf)
-  if (interval > timeout)
-    wrong.push(new SettingError('spark.network.timeout', conf['spark.network.timeout'] ?? '120s', `The value of spark.network.timeout=${timeout}ms must be greater than the value of spark.executor.heartbeatInterval=${interval}ms.`))
-  for (const key of ['spark.memory.fraction', 'spark.memory.storageFraction'] as const)
-    if (Number(conf[key] ?? 0) > 1) wrong.push(new SettingError(key, conf[key]!, `'${conf[key]}' in ${key} is invalid. It must be between 0 and 1.`))
-  const perNode = settings.excludeTaskPerNode(conf)
-  const tries = settings.taskMaxFailures(conf)
-  if ((settings.excludeInTaskSets(conf) || settings.excludeInApplication(conf)) && perNode >= tries) {
-    const key = 'spark.excludeOnFailure.task.maxTaskAttemptsPerNode'
-    wrong.push(
-      new SettingError(
-        key,
-        String(perNode),
-        `${key} ( = ${perNode}) was >= spark.task.maxFailures ( = ${tries} ). Though excludeOnFailure is enabled, with this configuration, Spark will not be robust to one bad node. Decrease ${key}, increase spark.task.maxFailures, or disable excludeOnFailure with spark.excludeOnFailure.enabled`
-      )
-    )
-  }
-  return wrong
+  const mode = readChoice(conf, key, 'FIFO', ['FAIR', 'FIFO', 'NONE'])
+  if (mode === 'NONE') throw new SettingError(key, conf[key]!, `Unsupported ${key}: NONE`, 'java.lang.IllegalArgumentException')
+  return mode
 }

@@ -1,4 +1,5 @@
-import { checkConf, readDouble, readTime, settings, SettingError } from '../../engine/rules/conf.ts'
+import { readDouble, readTime, settings, SettingError } from '../../engine/rules/conf.ts'
+import { checkConf } from '../../engine/rules/refusals.ts'
 
 /** The smallest heap a process of ours can work in, bytes, whatever the scale says. */
 const LEAST_HEAP = 64 * 2 ** 20
@@ -34,9 +35,6 @@ export function runSettings(conf: Record<string, string>): RunSettings {
   if (wrong !== undefined) throw wrong
   const supervise = settings.driverSupervise(conf)
   const mode = conf['spark.submit.deployMode']
-  if (mode !== undefined && mode !== 'client' && mode !== 'cluster') {
-    throw new SettingError('spark.submit.deployMode', mode, `spark.submit.deployMode is "${mode}"; it can be client or cluster.`)
-  }
   const master = conf['spark.master'] ?? MASTER_URL
   const notes: string[] = []
   let clusterMode = mode === 'cluster'

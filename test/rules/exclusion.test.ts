@@ -1,7 +1,7 @@
 /** §6.24–6.28, 13.17: excludeOnFailure. */
 import { describe, expect, it } from 'vitest'
 import type { BareEvent } from '../../engine/events/index.ts'
-import { checkConf } from '../../engine/rules/conf.ts'
+import { checkConf } from '../../engine/rules/refusals.ts'
 import type { RulesEffect } from '../../engine/rules/types.ts'
 import { add, fail, failed, finish, launches, make, setOf } from './task-help.ts'
 import { TinyCluster, exception, range, twoStages } from './tiny-cluster.ts'

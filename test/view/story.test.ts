@@ -233,6 +233,12 @@ describe('single sentences', () => {
     expect(told(idle, { Event: 'kindling.WorkerLost', worker: 'worker-2', reason: 'Not receiving heartbeat for 60 seconds' })).toEqual(['bad 1: The Master has lost worker-2: Not receiving heartbeat for 60 seconds.'])
   })
 
+  test('settings that change nothing here', () => {
+    expect(told(idle, { Event: 'kindling.NotModelled', keys: ['spark.foo'] })).toEqual(['plain 1: spark.foo is a setting that is not modelled here: kept, without effect.'])
+    expect(told(idle, { Event: 'kindling.NotModelled', keys: ['spark.foo', 'spark.ui.port', 'spark.x'] })).toEqual(['plain 1: spark.foo, spark.ui.port and spark.x are settings that are not modelled here: kept, without effect.'])
+    expect(foldAll([...idle(), { Event: 'kindling.NotModelled', keys: ['spark.foo'], Kindling: { id: 'new:1', t: 500 } }]).notModelled).toEqual(['spark.foo'])
+  })
+
   test('successes of single tasks, memory, states and messages are silent', () => {
     const loud = new Set(['SparkListenerTaskStart', 'kindling.Memory', 'kindling.MachineState', 'kindling.Message', 'kindling.Heartbeat', 'kindling.MapOutput', 'kindling.Line', 'kindling.Output'])
     const view: RunView = foldAll(crashRun())
