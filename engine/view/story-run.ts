@@ -78,9 +78,8 @@ export const runStory: Tellers = {
   },
 
   'kindling.NotModelled'(_view, event) {
-    const [first] = event.keys
-    const which = event.keys.length === 1 ? `${first} is a setting that is` : `${list(event.keys).join('')} are settings that are`
-    return storyLine(event, 'plain', 1, [`${which} not modelled here: kept, without effect.`])
+    const are = event.keys.length === 1 ? 'is a setting that is' : 'are settings that are'
+    return storyLine(event, 'plain', 1, [...list(event.keys), ` ${are} not modelled here: kept, without effect.`])
   },
 
   'kindling.Note'(_view, event) {
