@@ -1,4 +1,5 @@
 import type { EventId } from '../events/index.ts'
+import { forgetOldest } from '../executor/binaries.ts'
 import { settings } from '../rules/conf.ts'
 import { disconnectedLoss, heartbeatLoss, standaloneLoss } from '../rules/failures.ts'
 import type { Connection, Timer } from '../world/interfaces.ts'
@@ -114,6 +115,7 @@ export class ClusterBackend implements Backend {
     if (executor === undefined) return
     if (!executor.binaries.has(binary.binary.id)) {
       executor.binaries.add(binary.binary.id)
+      forgetOldest(executor.binaries)
       executor.line.send({ type: 'TaskBinary', binary: binary.binary }, binary.blobs)
     }
     executor.line.send(

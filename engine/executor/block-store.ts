@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import type { StorageLevel } from '../events/index.ts'
 import { readDouble, settings } from '../rules/conf.ts'
 import { MIB, UnifiedMemory } from '../rules/memory.ts'
@@ -12,6 +13,8 @@ export const LOCAL_CHECKPOINT = 'local-checkpoint:'
 interface ShuffleFile {
   path: string
   offsets: number[]
+  /** CRC-32 of each block: what a disk has spoiled is not given on (spark.shuffle.checksum.enabled). */
+  checksums: number[]
 }
 
 interface CachedBlock {
@@ -105,13 +108,13 @@ export class BlockStore {
     let at = 0
     for (const bucket of buckets) offsets.push((at += bucket.byteLength))
     const path = this.#write(`shuffle_${shuffleId}_${mapIndex}_0.data`, Buffer.concat(buckets, at))
-    this.#shuffles.set(`${shuffleId}/${mapIndex}`, { path, offsets })
+    this.#shuffles.set(`${shuffleId}/${mapIndex}`, { path, offsets, checksums: buckets.map((bucket) => crc32(bucket)) })
     counts.shuffleBytesWritten += at
     counts.shuffleWriteNs += (performance.now() - began) * 1e6
     return Promise.resolve(buckets.map((bucket) => bucket.byteLength))
   }
 
-  /** One block of a map output; null when the file is not here. */
+  /** One block of a map output; null when the file is not here, or does not hold what was written. */
   async readShuffle(shuffleId: number, mapIndex: number, reduce: number): Promise<Uint8Array | null> {
     const file = this.#shuffles.get(`${shuffleId}/${mapIndex}`)
     if (file === undefined || !existsSync(file.path)) return null
@@ -121,16 +124,20 @@ export class BlockStore {
     if (length === 0) return block
     const descriptor = openSync(file.path, 'r')
     try {
-      readSync(descriptor, block, 0, length, start)
+      if (readSync(descriptor, block, 0, length, start) < length) return null
     } finally {
       closeSync(descriptor)
     }
-    return Promise.resolve(block)
+    return Promise.resolve(crc32(block) === file.checksums[reduce] ? block : null)
+  }
+
+  isLocalCheckpoint(directory: string): boolean {
+    return directory.startsWith(LOCAL_CHECKPOINT)
   }
 
   /** One partition of a checkpoint. Rejects with the error Spark's task would end with. */
   async readCheckpoint(directory: string, partition: number): Promise<Uint8Array> {
-    if (directory.startsWith(LOCAL_CHECKPOINT)) {
+    if (this.isLocalCheckpoint(directory)) {
       const rddId = Number(directory.slice(LOCAL_CHECKPOINT.length))
       throw new Error(
         `[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND] Checkpoint block ${blockId(rddId, partition)} not found! Either the executor that originally checkpointed this partition is no longer alive, or the original RDD is unpersisted. If this problem persists, you may consider using \`rdd.checkpoint()\` instead, which is slower than local checkpointing but more fault-tolerant. SQLSTATE: 56000`

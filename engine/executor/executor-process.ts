@@ -8,6 +8,7 @@ import type { Child } from '../world/real/child.ts'
 import { heapUse } from '../world/real/child.ts'
 import { exhaustHeap } from '../world/real/exhaust.ts'
 import { everyReal } from '../world/real/timers.ts'
+import { forgetOldest } from './binaries.ts'
 import { BlockClient, serveBlocks } from './block-transfer.ts'
 import { memoryForStorage } from './block-store.ts'
 import type { ExecutorEnv, MapOutputPlaces, TaskReport } from './env.ts'
@@ -16,8 +17,6 @@ import type { BlockAddress } from './block-transfer.ts'
 
 /** How often a process measures its memory for the picture, real ms. */
 const MEMORY_PERIOD = 1000
-/** Binaries of past stages that are kept for late tasks. */
-const KEPT_BINARIES = 32
 
 /** An executor process (§4): registers, runs tasks, serves blocks, sends heartbeats, leaves when its driver is gone. */
 export class ExecutorProcess {
@@ -79,15 +78,15 @@ export class ExecutorProcess {
         return
       case 'TaskBinary':
         this.#binaries.set(message.binary.id, { binary: message.binary, blobs })
-        if (this.#binaries.size > KEPT_BINARIES) this.#binaries.delete(this.#binaries.keys().next().value!)
+        forgetOldest(this.#binaries)
         return
       case 'LaunchTask': {
         const binary = this.#binaries.get(message.binaryId)
+        this.#machine.send({ type: 'TaskStarted', taskId: message.task.taskId })
         if (binary === undefined) {
-          this.#child.post({ Event: 'kindling.Note', level: 'error', text: `Task ${message.task.taskId} came without its binary ${message.binaryId}.`, actor: this.#child.actor })
+          this.#runner.refuse(message.task.taskId, `Failed to get the task binary of stage ${message.binaryId}: this executor does not have it (any more).`)
           return
         }
-        this.#machine.send({ type: 'TaskStarted', taskId: message.task.taskId })
         this.#runner.launch({ task: message.task, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.fail === undefined ? {} : { fail: message.fail }), ...(message.hold === undefined ? {} : { hold: message.hold }) })
         return
       }

@@ -6,14 +6,15 @@ import type { Schema } from '../plans/contract.ts'
 import type { PythonTask } from '../pyspark/contract.ts'
 import type { BlockStore } from './block-store.ts'
 import type { ExecutorEnv } from './env.ts'
+import { Reach } from './reach.ts'
 import type { ShuffleFetcher } from './shuffle-fetch.ts'
-import type { LaunchedTask, TaskProduct } from './task-runner.ts'
+import type { LaunchedTask, Running, TaskProduct } from './task-runner.ts'
 import type { TaskCounts } from './task-counts.ts'
 
 /** How long a fragment may compute before the process hears its messages, ms. */
 const BREATH = 8
 
-type PythonRows = (launched: LaunchedTask, rddId: number, partition: number, goal: PythonTask['goal']) => Promise<string>
+type PythonRows = (running: Running, rddId: number, partition: number, goal: PythonTask['goal']) => Promise<string>
 
 /** What plan tasks ask of the rest of the executor. */
 export interface PlanHands {
@@ -29,6 +30,7 @@ export class PlanTasks {
   readonly #store: BlockStore
   readonly #fetcher: ShuffleFetcher
   readonly #hands: PlanHands
+  readonly #reach: Reach
   readonly #broadcastRows = new Map<number, Promise<Row[]>>()
   #spills = 0
 
@@ -37,14 +39,16 @@ export class PlanTasks {
     this.#store = store
     this.#fetcher = fetcher
     this.#hands = hands
+    this.#reach = new Reach(env.folders)
   }
 
   forgetBroadcast(id: number): void {
     this.#broadcastRows.delete(id)
   }
 
-  async run(launched: LaunchedTask, planId: number, signal: { killed: boolean }, counts: TaskCounts): Promise<TaskProduct> {
-    return this.#with(launched, planId, counts, async (fragment, io, memory) => {
+  async run(running: Running, planId: number, counts: TaskCounts): Promise<TaskProduct> {
+    const { launched, signal } = running
+    return this.#with(running, planId, counts, async (fragment, io, memory) => {
       const { partition } = launched.task
       if (launched.binary.binary.work.kind === 'shuffle') return { buckets: await runMapTask(fragment, partition, io, memory, signal) }
       return { value: await runResultTask(fragment, partition, io, memory, signal) }
@@ -52,11 +56,12 @@ export class PlanTasks {
   }
 
   /** Rows of a plan's partition for Python, as JSON. */
-  rowsAsJson(launched: LaunchedTask, planId: number, partition: number, counts: TaskCounts): Promise<string> {
-    return this.#with(launched, planId, counts, (fragment, io, memory) => fragmentRowsToJson(fragment, partition, io, memory, { killed: false }))
+  rowsAsJson(running: Running, planId: number, partition: number, counts: TaskCounts): Promise<string> {
+    return this.#with(running, planId, counts, (fragment, io, memory) => fragmentRowsToJson(fragment, partition, io, memory, running.signal))
   }
 
-  async #with<T>(launched: LaunchedTask, planId: number, counts: TaskCounts, work: (fragment: PlanFragment, io: FragmentIo, memory: FragmentMemory) => Promise<T>): Promise<T> {
+  async #with<T>(running: Running, planId: number, counts: TaskCounts, work: (fragment: PlanFragment, io: FragmentIo, memory: FragmentMemory) => Promise<T>): Promise<T> {
+    const { launched } = running
     const fragment = launched.binary.binary.plans[planId] as PlanFragment
     const spills: SpillFile[] = []
     const { taskId } = launched.task
@@ -74,18 +79,20 @@ export class PlanTasks {
       }
     }
     try {
-      return await work(fragment, this.#io(launched, fragment, counts, spills), memory)
+      return await work(fragment, this.#io(running, fragment, counts, spills), memory)
     } finally {
       this.#store.releaseTask(taskId)
       for (const spill of spills) await spill.remove()
     }
   }
 
-  #io(launched: LaunchedTask, fragment: PlanFragment, counts: TaskCounts, spills: SpillFile[]): FragmentIo {
+  #io(running: Running, fragment: PlanFragment, counts: TaskCounts, spills: SpillFile[]): FragmentIo {
+    const { launched } = running
     const { task } = launched
     const { executorId, host } = this.#env
     let breathed = performance.now()
     const fetcher = this.#fetcher
+    const reach = this.#reach
     return {
       info: { host, executorId, partition: task.partition, stageId: task.stageId, taskId: task.taskId, attempt: task.attempt },
       async *readShuffle(shuffleId, from, to) {
@@ -93,9 +100,10 @@ export class PlanTasks {
       },
       async *openFile(path, start, length) {
         if (length <= 0) return
+        reach.check(path)
         for await (const chunk of createReadStream(path, { start, ...(Number.isFinite(length) ? { end: start + length - 1 } : {}) })) yield chunk as Uint8Array
       },
-      pythonRows: (rddId, partition) => this.#hands.pythonRows(launched, rddId, partition, { kind: 'rows', schema: scanSchema(fragment.root, rddId) }),
+      pythonRows: (rddId, partition) => this.#hands.pythonRows(running, rddId, partition, { kind: 'rows', schema: scanSchema(fragment.root, rddId) }),
       cachedRows: async (rddId, partition) => (await this.#hands.cachedBlock(rddId, partition)) ?? undefined,
       putCached: (rddId, partition, data) => this.#hands.putCached(launched, rddId, partition, data),
       broadcastRows: (id) => {
@@ -111,7 +119,10 @@ export class PlanTasks {
         spills.push(spill)
         return spill
       },
-      createFile: (path) => createFile(path),
+      createFile: (path) => {
+        reach.check(path)
+        return createFile(path)
+      },
       breathe: async () => {
         if (performance.now() - breathed < BREATH) return
         await new Promise<void>((resolve) => setImmediate(resolve))

@@ -23,9 +23,9 @@ export class PythonPool {
     this.#options = options
   }
 
-  /** Runs `work` with a thread of its own. */
-  async use<T>(work: (worker: PythonWorker) => Promise<T>): Promise<T> {
-    const worker = await this.#take()
+  /** Runs `work` with a thread of its own; one beyond the pool's size where `beyond` says that it must not wait. */
+  async use<T>(beyond: boolean, work: (worker: PythonWorker) => Promise<T>): Promise<T> {
+    const worker = await this.#take(beyond)
     let dead = false
     try {
       await worker.ready
@@ -37,7 +37,8 @@ export class PythonPool {
       void worker.terminate()
       throw error
     } finally {
-      if (!dead) this.#give(worker)
+      if (dead) this.#replaceFor(this.#queue.shift())
+      else this.#give(worker)
     }
   }
 
@@ -54,16 +55,23 @@ export class PythonPool {
     this.#idle = []
   }
 
-  #take(): Promise<PythonWorker> | PythonWorker {
+  #take(beyond: boolean): Promise<PythonWorker> | PythonWorker {
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
-    if (this.#all.size < this.#options.size) {
-      const { threadEntry, snapshot, folders, onOutput, onExecutorExit } = this.#options
-      const worker = new PythonWorker({ threadEntry, snapshot, folders, onOutput, onExecutorExit })
-      this.#all.add(worker)
-      return worker
-    }
+    if (beyond || this.#all.size < this.#options.size) return this.#start()
     return new Promise((resolve) => this.#queue.push(resolve))
+  }
+
+  #start(): PythonWorker {
+    const { threadEntry, snapshot, folders, onOutput, onExecutorExit } = this.#options
+    const worker = new PythonWorker({ threadEntry, snapshot, folders, onOutput, onExecutorExit })
+    this.#all.add(worker)
+    return worker
+  }
+
+  /** Who waited for a thread that broke down gets a new one. */
+  #replaceFor(waiting: ((worker: PythonWorker) => void) | undefined): void {
+    waiting?.(this.#start())
   }
 
   #give(worker: PythonWorker): void {

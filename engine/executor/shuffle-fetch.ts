@@ -15,6 +15,9 @@ export class FetchFailure extends Error {
   }
 }
 
+/** Blocks were lost and nobody knows which. */
+export const lostDetail = (): FetchFailed => ({ Reason: 'FetchFailed', 'Shuffle ID': -1, 'Map ID': -1, 'Map Index': -1, 'Reduce ID': -1, Message: 'org.apache.spark.shuffle.FetchFailedException' })
+
 export interface FetchCounts {
   localBlocks: number
   remoteBlocks: number
@@ -85,6 +88,8 @@ export class ShuffleFetcher {
           const got = await this.#env.fetchShuffle(place, shuffleId, mapIndexes, reduce)
           for (const [i, mapIndex] of mapIndexes.entries()) {
             const block = got[i] ?? EMPTY
+            const told = outputs[mapIndex]!.sizes[reduce]
+            if (block.byteLength !== told) throw new BlockFetchError(`executor ${place.executorId} sent ${block.byteLength} bytes where the map output has ${told}`, place, mapIndex)
             blocks[mapIndex] = block
             counts.remoteBlocks++
             counts.remoteBytes += block.byteLength

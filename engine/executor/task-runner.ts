@@ -1,19 +1,16 @@
-import type { EventId, StackTraceElement, TaskEndReason, TaskMetrics } from '../events/index.ts'
-import type { TaskCallTable } from '../pyspark/worker.ts'
-import { BridgeFailure, FetchFailedSignal } from '../pyspark/worker.ts'
-import type { PythonTask, PythonTaskAnswer, TaskRdd } from '../pyspark/contract.ts'
+import type { EventId, MemoryAccount, TaskEndReason, TaskMetrics } from '../events/index.ts'
 import { fatalExitCode, isFatal } from '../rules/failures.ts'
 import type { TaskDescription } from '../rules/types.ts'
 import type { TaskBinary } from '../world/messages.ts'
 import { heapUse, readMemory, type BookedMemory } from '../world/real/child.ts'
-import type { MemoryAccount } from '../events/index.ts'
-import { realDelay } from '../world/real/timers.ts'
 import { BlockStore } from './block-store.ts'
+import { Broadcasts } from './broadcasts.ts'
 import type { ExecutorEnv, TaskReport } from './env.ts'
 import { FragmentKilled, PlanTasks } from './plan-tasks.ts'
-import { PythonPool } from './python-pool.ts'
+import { PythonTasks } from './python-tasks.ts'
 import { FetchFailure, ShuffleFetcher } from './shuffle-fetch.ts'
 import { newCounts, taskMetrics, type TaskCounts } from './task-counts.ts'
+import { exceptionFailure, Killed, outOfMemory, TaskException } from './task-failures.ts'
 
 export interface LaunchedTask {
   task: TaskDescription
@@ -31,11 +28,12 @@ export interface StoredBinary {
   blobs: Uint8Array[]
 }
 
-interface Running {
+export interface Running {
   launched: LaunchedTask
   killed: { reason: string } | null
   signal: { killed: boolean }
-  interrupt: ((reason: string) => void) | null
+  /** Whatever the task waits for or computes now, each to be told of a kill. */
+  interrupts: Set<(reason: string) => void>
   startedAt: number
 }
 
@@ -46,29 +44,16 @@ export interface TaskProduct {
   accumulators?: Uint8Array
 }
 
-/** An error a task ends with, as Spark would show it. */
-export class TaskException extends Error {
-  readonly className: string
-  readonly fullText: string
-  constructor(className: string, message: string, fullText?: string) {
-    super(message)
-    this.name = 'TaskException'
-    this.className = className
-    this.fullText = fullText ?? `${className}: ${message}`
-  }
-}
-
 /** Runs tasks in the slots of one executor: Python's in its threads, plans' here. */
 export class TaskRunner {
   readonly store: BlockStore
+  readonly broadcasts: Broadcasts
   readonly #env: ExecutorEnv
-  readonly #python: PythonPool
+  readonly #python: PythonTasks
   readonly #plans: PlanTasks
   readonly #fetcher: ShuffleFetcher
   readonly #running = new Map<number, Running>()
-  readonly #broadcasts = new Map<number, Promise<Uint8Array | undefined>>()
   readonly #paceMs: number
-  #broadcastBytes = 0
   /** Epoch of the map outputs whose places are known here (§5.21). */
   #outputsEpoch = 0
   /** Results and map output on their way out, bytes. */
@@ -79,18 +64,19 @@ export class TaskRunner {
     this.#env = env
     this.#paceMs = paceMs
     this.store = new BlockStore(env)
+    this.broadcasts = new Broadcasts(env)
     this.#fetcher = new ShuffleFetcher(env, this.store)
-    this.#python = new PythonPool({
-      size: env.cores,
-      threadEntry: env.pythonEntry,
-      snapshot: env.snapshot,
-      folders: env.folders,
-      onOutput: (stream, text) => env.output(stream, text),
-      onExecutorExit: (code, signal) => env.exit(code, signal)
+    this.#python = new PythonTasks(env, {
+      store: this.store,
+      fetcher: this.#fetcher,
+      broadcasts: this.broadcasts,
+      cached: (rddId, partition) => this.#cached(rddId, partition),
+      keep: (launched, rddId, partition, data) => this.#keep(launched, rddId, partition, data),
+      planRows: (running, planId, partition, counts) => this.#plans.rowsAsJson(running, planId, partition, counts)
     })
     this.#plans = new PlanTasks(env, this.store, this.#fetcher, {
-      broadcast: (id) => this.broadcast(id),
-      pythonRows: (launched, rddId, partition, goal) => this.#pythonRows(launched, rddId, partition, goal),
+      broadcast: (id) => this.broadcasts.value(id),
+      pythonRows: async (running, rddId, partition, goal) => (await this.#python.run(running, rddId, partition, goal, newCounts())).rowsJson ?? '[]',
       cachedBlock: (rddId, partition) => this.#cached(rddId, partition),
       putCached: async (launched, rddId, partition, data) => {
         await this.#keep(launched, rddId, partition, data)
@@ -108,7 +94,7 @@ export class TaskRunner {
       storage: this.store.storageBytes,
       execution: this.store.executionBytes + this.#inHand,
       results: 0,
-      broadcast: this.#broadcastBytes
+      broadcast: this.broadcasts.bytes
     }
   }
 
@@ -122,34 +108,12 @@ export class TaskRunner {
   }
 
   removeBroadcast(id: number): void {
-    const known = this.#broadcasts.get(id)
-    this.#broadcasts.delete(id)
-    void known?.then((data) => {
-      this.#broadcastBytes -= data?.byteLength ?? 0
-    })
+    this.broadcasts.remove(id)
     this.#plans.forgetBroadcast(id)
   }
 
-  /** The value of a broadcast, fetched from the driver once (§9.1). */
-  async broadcast(id: number): Promise<Uint8Array> {
-    let asking = this.#broadcasts.get(id)
-    if (asking === undefined) {
-      asking = this.#env.askBroadcast(id).then((data) => {
-        this.#broadcastBytes += data?.byteLength ?? 0
-        return data
-      })
-      this.#broadcasts.set(id, asking)
-    }
-    const data = await asking
-    if (data === undefined) {
-      this.#broadcasts.delete(id)
-      throw new TaskException('org.apache.spark.SparkException', `Failed to get broadcast_${id}_piece0 of broadcast_${id}`)
-    }
-    return data
-  }
-
   launch(launched: LaunchedTask): void {
-    const running: Running = { launched, killed: null, signal: { killed: false }, interrupt: null, startedAt: this.#env.clock.now() }
+    const running: Running = { launched, killed: null, signal: { killed: false }, interrupts: new Set(), startedAt: this.#env.clock.now() }
     this.#running.set(launched.task.taskId, running)
     const { epoch } = launched.binary.binary
     if (epoch > this.#outputsEpoch) {
@@ -171,7 +135,12 @@ export class TaskRunner {
     if (running === undefined || running.killed !== null) return
     running.killed = { reason }
     running.signal.killed = true
-    running.interrupt?.(reason)
+    for (const interrupt of running.interrupts) interrupt(reason)
+  }
+
+  /** A task that cannot be started: it fails with this sentence. */
+  refuse(taskId: number, why: string): void {
+    this.#env.report({ taskId, state: 'FAILED', reason: exceptionFailure(new TaskException('org.apache.spark.SparkException', why)) })
   }
 
   /** The heap is full. The task at fault, if any, reports first; then the process ends (§4.12). */
@@ -241,94 +210,14 @@ export class TaskRunner {
     const { launched } = running
     const { binary } = launched.binary
     const node = binary.nodes.find((candidate) => candidate.id === binary.rddId)
-    if (node?.compute.kind === 'plan') return this.#plans.run(launched, node.compute.planId, running.signal, counts)
-    const answer = await this.#inPython(
-      running,
-      launched,
-      binary.rddId,
-      launched.task.partition,
-      binary.work.kind === 'result' ? { kind: 'result' } : binary.work.kind === 'shuffle' ? { kind: 'shuffle', reduces: binary.work.reduces } : { kind: 'checkpoint', directory: binary.work.directory },
-      counts
-    )
+    if (node?.compute.kind === 'plan') return this.#plans.run(running, node.compute.planId, counts)
+    const { work } = binary
+    const goal = work.kind === 'result' ? { kind: 'result' as const } : work.kind === 'shuffle' ? { kind: 'shuffle' as const, reduces: work.reduces } : { kind: 'checkpoint' as const, directory: work.directory }
+    const answer = await this.#python.run(running, binary.rddId, launched.task.partition, goal, counts)
     return {
       ...(answer.result === undefined ? {} : { value: answer.result }),
       ...(answer.buckets === undefined ? {} : { buckets: answer.buckets }),
       ...(answer.accumulators === undefined ? {} : { accumulators: answer.accumulators })
-    }
-  }
-
-  /** JSON rows of a Python RDD, for a DataFrame operator that starts from one. */
-  async #pythonRows(launched: LaunchedTask, rddId: number, partition: number, goal: PythonTask['goal']): Promise<string> {
-    const running = this.#running.get(launched.task.taskId)
-    const answer = await this.#inPython(running ?? null, launched, rddId, partition, goal, newCounts())
-    return answer.rowsJson ?? '[]'
-  }
-
-  async #inPython(running: Running | null, launched: LaunchedTask, rddId: number, partition: number, goal: PythonTask['goal'], counts: TaskCounts): Promise<Extract<PythonTaskAnswer, { ok: true }>> {
-    const { task, binary: stored } = launched
-    const pythonTask: PythonTask = {
-      taskId: task.taskId,
-      stageId: task.stageId,
-      stageAttempt: task.stageAttempt,
-      attempt: task.attempt,
-      partition,
-      rddId,
-      rdds: stored.binary.nodes.filter((node) => node.compute.kind !== 'plan').map((node) => taskRdd(node, stored.blobs)),
-      slices: launched.slices,
-      goal,
-      localProperties: task.properties,
-      host: this.#env.host,
-      executorId: this.#env.executorId
-    }
-    const answer = await this.#python.use(async (worker) => {
-      if (running !== null) {
-        if (running.killed !== null) throw new Killed(running.killed.reason)
-        running.interrupt = (reason) => worker.interrupt(reason)
-      }
-      try {
-        return await worker.run(pythonTask, this.#calls(launched, counts))
-      } finally {
-        if (running !== null) running.interrupt = null
-      }
-    })
-    if (answer.ok) {
-      counts.recordsRead += answer.recordsRead
-      counts.recordsWritten += answer.recordsWritten
-      return answer
-    }
-    if (answer.failure === 'fetch-failed') throw new FetchFailure((answer.detail as FetchFailure['reason'] | undefined) ?? lostDetail())
-    if (answer.failure === 'killed') throw new Killed(running?.killed?.reason ?? 'killed')
-    throw new TaskException(answer.className, answer.message, `${answer.className}: ${answer.traceback}`)
-  }
-
-  #calls(launched: LaunchedTask, counts: TaskCounts): TaskCallTable {
-    return {
-      getBlock: async ({ rddId, partition }) => {
-        const data = await this.#cached(rddId, partition)
-        return data === null ? null : { data }
-      },
-      putBlock: async ({ rddId, partition, data }) => ({ stored: await this.#keep(launched, rddId, partition, data) }),
-      fetchShuffle: async ({ shuffleId, reduce }) => {
-        try {
-          return { blocks: await this.#fetcher.fetch(shuffleId, reduce, counts) }
-        } catch (error) {
-          if (error instanceof FetchFailure) throw new FetchFailedSignal(error.reason)
-          throw error
-        }
-      },
-      getBroadcast: async ({ id }) => {
-        try {
-          return { data: await this.broadcast(id) }
-        } catch (error) {
-          throw new BridgeFailure({ pythonClass: 'py4j.protocol.Py4JJavaError', message: (error as Error).message, javaClass: 'org.apache.spark.SparkException' })
-        }
-      },
-      planRows: async ({ planId, partition }) => ({ json: await this.#plans.rowsAsJson(launched, planId, partition, counts) }),
-      readCheckpoint: async ({ directory, partition }) => ({ data: await this.store.readCheckpoint(directory, partition) }),
-      sleep: async ({ seconds }) => {
-        await realDelay(seconds * 1000)
-        return null
-      }
     }
   }
 
@@ -367,14 +256,17 @@ export class TaskRunner {
   async #pace(running: Running): Promise<void> {
     const left = running.startedAt + this.#paceMs - this.#env.clock.now()
     if (left <= 0 || running.killed !== null) return
+    const stop: { now?: () => void } = {}
+    const interrupt = (): void => stop.now?.()
+    running.interrupts.add(interrupt)
     await new Promise<void>((resolve) => {
       const timer = this.#env.clock.after(left, 'task pace', resolve)
-      running.interrupt = () => {
+      stop.now = () => {
         timer.cancel()
         resolve()
       }
     })
-    running.interrupt = null
+    running.interrupts.delete(interrupt)
   }
 
   #heapIsFull(): boolean {
@@ -383,37 +275,5 @@ export class TaskRunner {
 
   #metrics(running: Running, counts: TaskCounts, product?: TaskProduct): TaskMetrics {
     return taskMetrics(counts, this.#env.clock.now() - running.startedAt, product?.value?.byteLength ?? 0)
-  }
-}
-
-class Killed extends Error {}
-
-const outOfMemory = (): TaskException => new TaskException('java.lang.OutOfMemoryError', 'Java heap space')
-
-const lostDetail = (): FetchFailure['reason'] => ({ Reason: 'FetchFailed', 'Shuffle ID': -1, 'Map ID': -1, 'Map Index': -1, 'Reduce ID': -1, Message: 'org.apache.spark.shuffle.FetchFailedException' })
-
-/** Any error of a task in Spark's shape. */
-function exceptionFailure(error: unknown): Extract<TaskEndReason, { Reason: 'ExceptionFailure' }> {
-  const known = error as { className?: string; fullText?: string; message?: string; stack?: string }
-  const className = known.className ?? 'org.apache.spark.SparkException'
-  const message = known.message ?? String(error)
-  const full = known.fullText ?? (known.className === undefined ? (known.stack ?? message) : `${className}: ${message}`)
-  const trace: StackTraceElement[] = []
-  return { Reason: 'ExceptionFailure', 'Class Name': className, Description: message, 'Stack Trace': trace, 'Full Stack Trace': full, 'Accumulator Updates': [] }
-}
-
-function taskRdd(node: TaskBinary['nodes'][number], blobs: Uint8Array[]): TaskRdd {
-  const { id, dependencies, storageLevel } = node
-  const cached = storageLevel !== undefined
-  const compute = node.compute
-  switch (compute.kind) {
-    case 'python':
-      return { id, dependencies, cached, compute: { kind: 'python', payload: blobs[compute.blob]! } }
-    case 'pairwise':
-      return { id, dependencies, cached, compute: { kind: 'pairwise', payload: blobs[compute.blob]!, reduces: compute.reduces } }
-    case 'plan':
-      throw new Error(`RDD ${id} is a stage of a plan; Python does not run it`)
-    default:
-      return { id, dependencies, cached, compute: compute as TaskRdd['compute'] }
   }
 }

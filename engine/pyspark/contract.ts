@@ -121,8 +121,19 @@ export interface TaskRdd {
   cached: boolean
 }
 
+/** What the tasks of one stage attempt share. A Python thread is told it once. */
+export interface PythonStage {
+  /** Two stages with the same id are the same to the thread. */
+  id: string
+  rdds: TaskRdd[]
+  localProperties: Record<string, string>
+  host: string
+  executorId: string
+}
+
 /** What the executor hands to its Python thread. */
 export interface PythonTask {
+  stage: PythonStage
   taskId: number
   stageId: number
   stageAttempt: number
@@ -130,7 +141,6 @@ export interface PythonTask {
   partition: number
   /** The last RDD of the stage. */
   rddId: number
-  rdds: TaskRdd[]
   /** Slices of `slices` RDDs this partition reaches, by RDD id and partition. */
   slices: { rddId: number; partition: number; data: Uint8Array }[]
   goal:
@@ -139,9 +149,6 @@ export interface PythonTask {
     | { kind: 'checkpoint'; directory: string }
     /** Rows for a DataFrame operator: the elements as a JSON array of arrays. */
     | { kind: 'rows'; schema: Schema }
-  localProperties: Record<string, string>
-  host: string
-  executorId: string
 }
 
 export type PythonTaskAnswer =

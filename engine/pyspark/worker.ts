@@ -35,6 +35,13 @@ interface Running {
 /** `spark.python.task.killTimeout`, real ms: a killed task that goes on this long loses its thread. */
 const killTimeout = 2000
 
+/** Spark's words for a Python worker that is gone (§13.13). */
+const CRASHED =
+  "Python worker exited unexpectedly (crashed). Consider setting 'spark.sql.execution.pyspark.udf.faulthandler.enabled' or'spark.python.worker.faulthandler.enabled' configuration to 'true' for the better Python traceback."
+
+/** Stages a Python thread remembers; the same number stands in kindling/task.py. */
+const KEPT_STAGES = 16
+
 /** The file a checkpoint keeps a partition in. */
 export const checkpointPart = (directory: string, partition: number): string =>
   join(directory, `part-${String(partition).padStart(5, '0')}`)
@@ -45,6 +52,8 @@ export class PythonWorker {
   readonly #running = new Map<number, Running>()
   /** Threads ended because a killed task went on. */
   readonly #stubborn = new WeakSet<PythonThread>()
+  /** Ids of stages each thread was told of, in that order. */
+  readonly #told = new WeakMap<PythonThread, Set<string>>()
   #thread: PythonThread
   #terminated = false
 
@@ -79,7 +88,7 @@ export class PythonWorker {
   async run(task: PythonTask, calls: TaskCallTable): Promise<PythonTaskAnswer> {
     if (this.#thread.ended && !this.#terminated) this.#thread = this.#start()
     const thread = this.#thread
-    const { order, answer } = thread.order('task', task)
+    const { order, answer } = thread.order('task', this.#unsaid(thread, task))
     const running: Running = { task, calls }
     this.#running.set(order, running)
     try {
@@ -91,12 +100,23 @@ export class PythonWorker {
       if (running.killed) return { ok: false, failure: 'killed' }
       // It only waited behind a task that would not die.
       if (this.#stubborn.has(thread) && !this.#terminated) return await this.run(task, calls)
-      const message = 'Python worker exited unexpectedly (crashed)'
+      const message = CRASHED
       return { ok: false, failure: 'exception', className: 'org.apache.spark.SparkException', message, traceback: message }
     } finally {
       running.ended?.()
       this.#running.delete(order)
     }
+  }
+
+  /** The task with what the thread does not know yet: a stage is told with its first task there. */
+  #unsaid(thread: PythonThread, { stage, ...task }: PythonTask): object {
+    let told = this.#told.get(thread)
+    if (told === undefined) this.#told.set(thread, (told = new Set()))
+    if (told.has(stage.id)) return { ...task, stage: stage.id }
+    told.add(stage.id)
+    // The thread forgets in the same order (kindling/task.py), so both know what is known.
+    if (told.size > KEPT_STAGES) told.delete(told.values().next().value!)
+    return { ...task, stage: stage.id, told: stage }
   }
 
   /** The running task, or the waiting task of that id, raises TaskKilled at the next bytecode and answers `killed`. */
@@ -117,7 +137,7 @@ export class PythonWorker {
   }
 
   memoryBytes(): number {
-    return this.#thread.control.memoryBytes
+    return this.#thread.ended ? 0 : this.#thread.control.memoryBytes
   }
 
   terminate(): Promise<void> {

@@ -23,6 +23,8 @@ export interface JobRecord {
 
 const failure = (error: BridgeError): BridgeFailure => new BridgeFailure(error)
 
+let stages = 0
+
 export class LocalEngine {
   readonly jobs: JobRecord[] = []
   readonly calls: string[] = []
@@ -234,8 +236,9 @@ export class LocalEngine {
     goal: PythonTask['goal'], localProperties: Record<string, string>, job: JobRecord
   ): Promise<PythonTaskAnswer> {
     const task: PythonTask = {
-      taskId: this.#taskIds++, stageId, stageAttempt: 0, attempt, partition, rddId, goal, localProperties,
-      host: '127.0.0.1', executorId: '0', rdds: [], slices: []
+      taskId: this.#taskIds++, stageId, stageAttempt: 0, attempt, partition, rddId, goal, slices: [],
+      // Each task is told its own stage: the lineage here is that of one partition.
+      stage: { id: `${++stages}`, rdds: [], localProperties, host: '127.0.0.1', executorId: '0' }
     }
     this.#gather(rddId, partition, task)
     job.tasks++
@@ -249,9 +252,9 @@ export class LocalEngine {
     const rdd = this.rdds.get(rddId)!
     const point = this.#checkpoints.get(rddId)
     const compute = point?.done ? ({ kind: 'checkpoint', directory: point.directory } as const) : rdd.compute
-    if (!task.rdds.some(({ id }) => id === rddId)) {
+    if (!task.stage.rdds.some(({ id }) => id === rddId)) {
       const bare: TaskRdd['compute'] = compute.kind === 'slices' ? { kind: 'slices' } : compute
-      task.rdds.push({ id: rddId, dependencies: rdd.dependencies, compute: bare, cached: this.persisted.has(rddId) })
+      task.stage.rdds.push({ id: rddId, dependencies: rdd.dependencies, compute: bare, cached: this.persisted.has(rddId) })
     }
     if (compute.kind === 'slices') task.slices.push({ rddId, partition, data: compute.slices[partition]! })
     if (compute.kind === 'checkpoint') return

@@ -7,11 +7,19 @@ from kindling import blocks, bridge, text
 from pyspark.sql import _wire
 
 
+class Stage:
+    """What the tasks of a stage share."""
+
+    def __init__(self, told):
+        self.rdds = {rdd["id"]: rdd for rdd in told["rdds"]}
+        self.properties = told["localProperties"]
+
+
 class Lineage:
     """The RDDs of one task's stage."""
 
-    def __init__(self, task):
-        self.rdds = {rdd["id"]: rdd for rdd in task["rdds"]}
+    def __init__(self, stage, task):
+        self.rdds = stage.rdds
         self.slices = {(piece["rddId"], piece["partition"]): piece["data"] for piece in task["slices"]}
         self.read = 0
 

@@ -10,22 +10,38 @@ from pyspark.sql import _wire
 from pyspark.taskcontext import TaskContext
 
 
+# Stages this thread was told of, oldest first; the host forgets in the same order (worker.ts).
+_KEPT_STAGES = 16
+_stages = {}
+
+
+def _stage(task):
+    told = task.get("told")
+    if told is None:
+        return _stages[task["stage"]]
+    made = _stages[task["stage"]] = compute.Stage(told)
+    if len(_stages) > _KEPT_STAGES:
+        del _stages[next(iter(_stages))]
+    return made
+
+
 def run(task):
     bridge.interruption = None
     accumulators.begin_task()
     # Functions travel by value: there is no program here, only PySpark's worker.
     sys.modules["__main__"] = types.ModuleType("pyspark.daemon")
-    context = TaskContext._begin(task)
+    stage = _stage(task)
+    context = TaskContext._begin(task, stage.properties)
     try:
-        return _answer(task, context)
+        return _answer(task, stage, context)
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt fail the task too (§11.2)
         return _failure(bridge.interruption or error)
     finally:
         TaskContext._end()
 
 
-def _answer(task, context):
-    lineage = compute.Lineage(task)
+def _answer(task, stage, context):
+    lineage = compute.Lineage(stage, task)
     goal = task["goal"]
     partition = task["partition"]
     answer = {"ok": True}

@@ -41,13 +41,13 @@ class TaskContext:
         return {}
 
     @classmethod
-    def _begin(cls, task):
+    def _begin(cls, task, properties):
         made = cls._taskContext = object.__new__(cls)
         made._stageId = task["stageId"]
         made._partitionId = task["partition"]
         made._attemptNumber = task["attempt"]
         made._taskAttemptId = task["taskId"]
-        made._localProperties = task["localProperties"]
+        made._localProperties = properties
         made._written = 0
         return made
 
