@@ -117,10 +117,14 @@ def make_function(code, shared, module, name, qualname, cells):
     if scope is None:
         scope = importlib.import_module(module).__dict__
     scope.setdefault("__builtins__", __builtins__)
-    function = FunctionType(marshal.loads(code), scope, name, None, tuple(CellType() for _ in range(cells)))
+    function = FunctionType(_code(code), scope, name, None, tuple(CellType() for _ in range(cells)))
     function.__module__ = module
     function.__qualname__ = qualname
     return function
+
+
+# Code objects never change, and the tasks of a stage bring the same ones.
+_code = functools.lru_cache(maxsize=256)(marshal.loads)
 
 
 def fill_function(function, state):
