@@ -45,9 +45,6 @@ export interface ExecutorEnv {
   output(stream: 'stdout' | 'stderr', text: string): Promise<void> | undefined
   /** The heap is full: the process is to end as Spark's would (exit 52). */
   outOfMemory(cause: EventId | undefined): void
-<<<<<<< HEAD
   /** A task ended the process it runs in: os.kill(os.getppid(), …). */
   exit(code: number, signal: string | undefined): void
-=======
->>>>>>> ba892f1 (A Python thread is told of a stage once; Python that ends itself takes its task, not its executor; what is spoiled on disk is a fetch failure; lost binaries and files out of reach are told)
 }
