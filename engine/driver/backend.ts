@@ -38,6 +38,8 @@ export interface Backend {
   kill(taskId: number, executorId: string, reason: string): void
   /** An attempt that was launched with `hold` starts its work. */
   goOn(taskId: number, executorId: string): void
+  /** Asks the cluster manager to end an executor; it may give another. */
+  killExecutor(executorId: string, text: string, cause: EventId | undefined): void
   removeRdd(rddId: number): void
   removeShuffle(shuffleId: number): void
   removeBroadcast(id: number): void

@@ -1,7 +1,7 @@
 import type { EventId } from '../events/index.ts'
 import { forgetOldest } from '../executor/binaries.ts'
 import { settings } from '../rules/conf.ts'
-import { disconnectedLoss, heartbeatLoss, standaloneLoss } from '../rules/failures.ts'
+import { disconnectedLoss, heartbeatLoss, killedByDriver, standaloneLoss } from '../rules/failures.ts'
 import type { Connection, Timer } from '../world/interfaces.ts'
 import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
 import type { Child } from '../world/real/child.ts'
@@ -37,6 +37,8 @@ export class ClusterBackend implements Backend {
   readonly #granted = new Map<string, { host: string; cores: number; cause?: EventId }>()
   /** Given up or gone: a late word from them is answered with StopExecutor (§4.27). */
   readonly #removed = new Set<string>()
+  /** Ended because this driver asked for it: the loss counts against no task (§4.18). */
+  readonly #killed = new Set<string>()
   readonly #fates = new Map<string, { exitStatus?: number; message: string; workerHost?: string; cause?: EventId }>()
   #server: { port: number; close: () => void } | undefined
   #checks: Timer[] = []
@@ -137,6 +139,12 @@ export class ClusterBackend implements Backend {
 
   goOn(taskId: number, executorId: string): void {
     this.#executors.get(executorId)?.line.send({ type: 'GoOn', taskId })
+  }
+
+  killExecutor(executorId: string, text: string, cause: EventId | undefined): void {
+    if (!this.#executors.has(executorId)) return
+    this.#killed.add(executorId)
+    this.#child.send({ type: 'KillExecutors', executorIds: [executorId], reason: text, replace: true, ...(cause === undefined ? {} : { cause }) })
   }
 
   removeRdd(rddId: number): void {
@@ -292,7 +300,7 @@ export class ClusterBackend implements Backend {
     executor.waitForCode?.cancel()
     this.#executors.delete(executorId)
     this.announceGone(executorId)
-    this.#events.executorLost(executorId, reason, cause)
+    this.#events.executorLost(executorId, this.#killed.has(executorId) ? killedByDriver() : reason, cause)
   }
 
   /** §4.7–4.8: silence longer than the timeout. The Master is asked to end it and give another. */

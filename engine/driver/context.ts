@@ -25,6 +25,7 @@ import { ExecutorEvents } from './executor-events.ts'
 import { FailOrders, type FailOrder } from './fail-orders.ts'
 import { DriverFiles, javaFailure } from './files.ts'
 import { jobError, Jobs, type JobAnswer } from './jobs.ts'
+import { readPools } from './fair-pools.ts'
 import { TaskLauncher } from './launcher.ts'
 import { LocalBackend } from './local-backend.ts'
 import type { Moments } from './moments.ts'
@@ -106,6 +107,7 @@ export class DriverContext {
       cachedOn: (executorId) => this.blocks.cachedOn(executorId),
       epoch: (now) => child.epoch(now),
       appId: () => this.appId,
+      pools: readPools(this.conf, this.files, (level, text) => void child.post({ Event: 'kindling.Note', level, text, actor: 'driver' })),
       ...(this.#parsed.kind === 'local' ? { maxFailures: this.#parsed.maxFailures } : {})
     })
     this.#launcher = new TaskLauncher(this.rdds, this.#failOrders, moments, {
@@ -345,6 +347,9 @@ export class DriverContext {
         this.#jobEnded(effect.jobId)
         this.jobs.mapStageDone(effect.jobId, effect.bytesByReduce)
         return
+      case 'kill-executor':
+        this.#backend?.killExecutor(effect.executorId, effect.text, this.#keys.cause(effect.cause))
+        return
       case 'remove-block-manager':
         this.#executors.removeBlockManager(effect.executorId)
         return
@@ -401,13 +406,13 @@ export class DriverContext {
     return holder === undefined ? undefined : this.#keys.get(`executor-lost:${holder}`)
   }
 
-  /** A waiting locality level opens at a time of its own (§6.9). */
+  /** What the task scheduler has to do by itself: locality waits that end, slow tasks to look for, exclusions that are over. */
   #armRevive(): void {
     const at = this.#schedulers.nextRevive(this.#now())
     this.#revive?.cancel()
     this.#revive = undefined
     if (at === undefined || this.#stopped) return
-    this.#revive = this.#child.clock.after(Math.max(0, at - this.#now()), 'locality wait', () => this.#apply(this.#schedulers.revive(this.#now())))
+    this.#revive = this.#child.clock.after(Math.max(0, at - this.#now()), 'offers', () => this.#apply(this.#schedulers.revive(this.#now())))
   }
 
   #announce(): void {

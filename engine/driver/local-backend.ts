@@ -80,6 +80,10 @@ export class LocalBackend implements Backend {
     setImmediate(() => this.#runner.goOn(taskId))
   }
 
+  killExecutor(): void {
+    // The driver is the executor: nobody can be ended.
+  }
+
   removeRdd(rddId: number): void {
     this.#runner.store.removeRdd(rddId)
   }

@@ -86,11 +86,14 @@ export const workStory: Tellers = {
 
   'kindling.Decision'(_view, event) {
     // The end of the task has just told it.
-    if (event.kind === 'retry-task' || event.kind === 'resubmit-task') return null
+    if (event.kind === 'retry-task' || event.kind === 'resubmit-task' || event.kind === 'kill-copy') return null
     const text = event.text.trim()
-    return text === '' ? null : storyLine(event, 'plain', event.kind === 'skip-stage' ? 1 : 2, [text])
+    return text === '' ? null : storyLine(event, 'plain', TOLD_FIRST.has(event.kind) ? 1 : 2, [text])
   }
 }
+
+/** Decisions that nothing else tells. */
+const TOLD_FIRST = new Set(['skip-stage', 'speculate-task', 'exclude', 'unschedulable'])
 
 type TaskEnd = EventOf<'SparkListenerTaskEnd'>
 

@@ -1,0 +1,90 @@
+/** Rules of §6 on real processes: what the settings say is what happens. */
+import { describe, expect, it } from 'vitest'
+import { chain, testLab } from './lab.ts'
+
+const bench = testLab()
+
+describe('speculation', () => {
+  it('§6.22, §6.23 a straggler gets a copy on the other worker; the copy wins and the first is killed', async () => {
+    const ran = await bench.run(
+      `
+import time
+from pyspark import SparkContext, TaskContext
+sc = SparkContext(appName="straggler")
+def work(x):
+    if x == 7 and TaskContext.get().attemptNumber() == 0:
+        time.sleep(600)
+    return x
+print(sc.parallelize(range(8), 8).map(work).sum())
+`,
+      { conf: { 'spark.speculation': 'true', 'spark.speculation.quantile': '0.5' } }
+    )
+    expect(ran.stdout).toBe('28\n')
+    const [copy] = ran.of('SparkListenerTaskStart').filter((event) => event['Task Info'].Speculative && event['Task Info']['Partition ID'] === 7)
+    const first = ran.of('SparkListenerTaskStart').find((event) => event['Task Info']['Partition ID'] === 7 && !event['Task Info'].Speculative)!
+    expect(copy!['Task Info']).toMatchObject({ Attempt: 1, 'Partition ID': 7 })
+    expect(copy!['Task Info'].Host).not.toBe(first['Task Info'].Host)
+    // From the copy to the decision, and on to the start of what was slow.
+    expect(chain(ran, copy!).slice(1, 3).map((event) => (event.Event === 'kindling.Decision' ? event.kind : event.Event))).toEqual(['speculate-task', 'SparkListenerTaskStart'])
+    expect(ran.of('kindling.Decision').some((event) => event.kind === 'kill-copy' && event.taskId === first['Task Info']['Task ID'])).toBe(true)
+    expect(ran.story).toContain('is to get a second copy on another host')
+  })
+})
+
+describe('excludeOnFailure', () => {
+  const FAILS_ON_FIRST = `
+from pyspark import SparkContext, TaskContext
+sc = SparkContext(appName="bad executor")
+def work(x):
+    if x == 1 and TaskContext.get().attemptNumber() == 0:
+        raise ValueError("not here")
+    return x
+print(sc.parallelize(range(2), 2).map(work).sum())
+`
+  it('§6.26, §6.28, 13.17 a failed task goes to another executor; an executor with too many is excluded for the stage', async () => {
+    const ran = await bench.run(FAILS_ON_FIRST, { conf: { 'spark.excludeOnFailure.enabled': 'true', 'spark.excludeOnFailure.stage.maxFailedTasksPerExecutor': '1' } })
+    expect(ran.stdout).toBe('1\n')
+    const places = ran.of('SparkListenerTaskStart').flatMap((event) => (event['Task Info']['Partition ID'] === 1 ? [event['Task Info']['Executor ID']] : []))
+    expect(new Set(places).size).toBe(2)
+    const excluded = ran.of('org.apache.spark.scheduler.SparkListenerExecutorExcludedForStage')
+    expect(excluded.map((event) => event.executorId)).toEqual([places[0]])
+    expect(ran.of('org.apache.spark.scheduler.SparkListenerExecutorBlacklistedForStage')).toHaveLength(1)
+    expect(ran.story).toContain(`Excluding executor ${excluded[0]!.executorId} for stage 0.`)
+  })
+
+  it('§6.27 nowhere left: an idle executor is ended by the driver, which counts against no task, and its replacement does the work', async () => {
+    const ran = await bench.run(FAILS_ON_FIRST.replace('range(2), 2', 'range(1, 2), 1'), { workers: 1, conf: { 'spark.excludeOnFailure.enabled': 'true' } })
+    expect(ran.stdout).toBe('1\n')
+    expect(ran.of('SparkListenerExecutorRemoved').map((event) => event['Removed Reason'])).toContain('Executor killed by driver.')
+    expect(ran.of('SparkListenerTaskStart').map((event) => event['Task Info']['Executor ID'])).toEqual(['0', '1'])
+    const launch = ran.of('kindling.ExecutorLaunching')[1]!
+    expect(chain(ran, launch).map((event) => (event.Event === 'kindling.Decision' ? event.kind : event.Event))).toContain('unschedulable')
+  })
+})
+
+describe('FAIR', () => {
+  const ONE_JOB = `
+from pyspark import SparkContext
+sc = SparkContext(appName="pools")
+sc.setLocalProperty("spark.scheduler.pool", "mine")
+print(sc.parallelize(range(4), 4).sum())
+`
+  it('§6.6 pools come from fairscheduler.xml beside the program; a pool nobody described is made', async () => {
+    const ran = await bench.run(ONE_JOB, { conf: { 'spark.scheduler.mode': 'FAIR' }, files: { 'fairscheduler.xml': '<allocations><pool name="sure"><schedulingMode>FAIR</schedulingMode><weight>2</weight><minShare>1</minShare></pool></allocations>' } })
+    expect(ran.stdout).toBe('6\n')
+    const notes = ran.of('kindling.Note').map((event) => event.text)
+    expect(notes).toContain('Created pool: sure, schedulingMode: FAIR, minShare: 1, weight: 2')
+    expect(notes).toContain(
+      "A job was submitted with scheduler pool mine, which has not been configured. This can happen when the file that pools are read from isn't set, or when that file doesn't contain mine. Created mine with default configuration (schedulingMode: FIFO, minShare: 0, weight: 1)"
+    )
+    expect(ran.of('SparkListenerJobStart')[0]!.Properties).toMatchObject({ 'spark.scheduler.pool': 'mine' })
+  })
+
+  it('§6.6 a file that is named and not there, or is no XML, ends the program where its context starts', async () => {
+    const missing = await bench.run(ONE_JOB, { conf: { 'spark.scheduler.mode': 'FAIR', 'spark.scheduler.allocation.file': 'pools.xml' } })
+    expect(missing.outcome.exitCode).toBe(1)
+    expect(missing.stderr).toMatch(/java\.io\.FileNotFoundException: File file:.*pools\.xml does not exist/)
+    const broken = await bench.run(ONE_JOB, { conf: { 'spark.scheduler.mode': 'FAIR', 'spark.scheduler.allocation.file': 'pools.xml' }, files: { 'pools.xml': '<allocations>' } })
+    expect(broken.stderr).toContain('pools.xml is not well-formed XML: <allocations> is never closed in line 1.')
+  })
+})
