@@ -281,11 +281,14 @@ export type SparkEvent =
 
 /** Spark posts each of these twice: under the present name and under the one it had before 3.1 (§6.28). `time` is epoch ms. */
 export type ExclusionEvent =
-  | { Event: `org.apache.spark.scheduler.SparkListenerExecutor${ExclusionName}`; time: number; executorId: string; taskFailures: number }
-  | { Event: `org.apache.spark.scheduler.SparkListenerExecutor${ExclusionName}ForStage`; time: number; executorId: string; taskFailures: number; stageId: number; stageAttemptId: number }
-  | { Event: `org.apache.spark.scheduler.SparkListenerNode${ExclusionName}`; time: number; hostId: string; executorFailures: number }
-  | { Event: `org.apache.spark.scheduler.SparkListenerNode${ExclusionName}ForStage`; time: number; hostId: string; executorFailures: number; stageId: number; stageAttemptId: number }
-  | { Event: `org.apache.spark.scheduler.SparkListenerExecutor${'Unexcluded' | 'Unblacklisted'}`; time: number; executorId: string }
-  | { Event: `org.apache.spark.scheduler.SparkListenerNode${'Unexcluded' | 'Unblacklisted'}`; time: number; hostId: string }
+  | Named<`org.apache.spark.scheduler.SparkListenerExecutor${ExclusionName}`, { time: number; executorId: string; taskFailures: number }>
+  | Named<`org.apache.spark.scheduler.SparkListenerExecutor${ExclusionName}ForStage`, { time: number; executorId: string; taskFailures: number; stageId: number; stageAttemptId: number }>
+  | Named<`org.apache.spark.scheduler.SparkListenerNode${ExclusionName}`, { time: number; hostId: string; executorFailures: number }>
+  | Named<`org.apache.spark.scheduler.SparkListenerNode${ExclusionName}ForStage`, { time: number; hostId: string; executorFailures: number; stageId: number; stageAttemptId: number }>
+  | Named<`org.apache.spark.scheduler.SparkListenerExecutor${'Unexcluded' | 'Unblacklisted'}`, { time: number; executorId: string }>
+  | Named<`org.apache.spark.scheduler.SparkListenerNode${'Unexcluded' | 'Unblacklisted'}`, { time: number; hostId: string }>
 
 export type ExclusionName = 'Excluded' | 'Blacklisted'
+
+/** One type for each name, so that a name alone tells the fields. */
+type Named<N extends string, T> = N extends string ? { Event: N } & T : never
