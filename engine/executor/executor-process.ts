@@ -137,6 +137,8 @@ export class ExecutorProcess {
 
   /** Takes memory until the heap is full; then it dies as Spark's executor does (§4.12). */
   async #exhaust(cause: EventId): Promise<void> {
+    // With no memory to spare no thread gets anywhere: what runs now is lost with the process.
+    this.#runner.stall()
     const use = (): number => heapUse(this.#runner.account())
     await exhaustHeap(use, this.#boot.heapLimit, () => this.#tellMemory(cause))
     await this.#runner.dieOfMemory(cause)

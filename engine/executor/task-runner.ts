@@ -59,6 +59,7 @@ export class TaskRunner {
   /** Results and map output on their way out, bytes. */
   #inHand = 0
   #dying = false
+  #stalled = false
 
   constructor(env: ExecutorEnv, paceMs: number) {
     this.#env = env
@@ -143,6 +144,11 @@ export class TaskRunner {
     this.#env.report({ taskId, state: 'FAILED', reason: exceptionFailure(new TaskException('org.apache.spark.SparkException', why)) })
   }
 
+  /** From now on no task ends: the process has no memory to end it with. */
+  stall(): void {
+    this.#stalled = true
+  }
+
   /** The heap is full. The task at fault, if any, reports first; then the process ends (§4.12). */
   async dieOfMemory(cause: EventId | undefined): Promise<void> {
     if (this.#dying) return
@@ -188,8 +194,8 @@ export class TaskRunner {
     } catch (error) {
       report = { taskId: task.taskId, ...this.#failure(running, error), metrics: this.#metrics(running, counts) }
     }
+    if (this.#dying || this.#stalled) return
     this.#running.delete(task.taskId)
-    if (this.#dying) return
     this.#env.report(report)
     const reason = report.reason
     if (reason?.Reason === 'ExceptionFailure' && isFatal(reason['Class Name']) && fatalExitCode(reason['Class Name']) === 52) {

@@ -104,7 +104,7 @@ describe('oom-executor', () => {
 
   test('four such losses of one task abort the job with Spark’s message (§5.25, §6.10)', async () => {
     const fault = 'oom-executor@task=0.0'
-    const ran = await bench.run(WORD_COUNT, { workers: 1, cores: 1, conf: { ...ENDLESS, 'spark.executor.memory': '500m' }, faults: [fault, fault, fault, fault] })
+    const ran = await bench.run(WORD_COUNT, { workers: 1, cores: 1, conf: { 'spark.executor.memory': '500m' }, faults: [fault, fault, fault, fault] })
     expect(ran.outcome.exitCode).toBe(1)
     const [job] = ran.of('SparkListenerJobEnd')
     const result = job!['Job Result']
