@@ -40,6 +40,10 @@ export interface Backend {
   goOn(taskId: number, executorId: string): void
   /** Asks the cluster manager to end an executor; it may give another. */
   killExecutor(executorId: string, text: string, cause: EventId | undefined): void
+  /** A result that waits on its executor; null when it is gone (§6.16). */
+  fetchResult(taskId: number, executorId: string): Promise<Uint8Array | null>
+  /** Nobody will fetch it. */
+  removeResult(taskId: number, executorId: string): void
   removeRdd(rddId: number): void
   removeShuffle(shuffleId: number): void
   removeBroadcast(id: number): void

@@ -1,5 +1,6 @@
 import type { EventId } from '../events/index.ts'
 import { forgetOldest } from '../executor/binaries.ts'
+import { BlockClient, BlockFetchError } from '../executor/block-transfer.ts'
 import { settings } from '../rules/conf.ts'
 import { disconnectedLoss, heartbeatLoss, killedByDriver, standaloneLoss } from '../rules/failures.ts'
 import type { Connection, Timer } from '../world/interfaces.ts'
@@ -42,6 +43,8 @@ export class ClusterBackend implements Backend {
   readonly #fates = new Map<string, { exitStatus?: number; message: string; workerHost?: string; cause?: EventId }>()
   #server: { port: number; close: () => void } | undefined
   #checks: Timer[] = []
+  /** Connections to executors for results that wait there. */
+  #results: BlockClient | undefined
   #stopped = false
   #appId = ''
   #awaitAll: (() => void) | undefined
@@ -147,6 +150,23 @@ export class ClusterBackend implements Backend {
     this.#child.send({ type: 'KillExecutors', executorIds: [executorId], reason: text, replace: true, ...(cause === undefined ? {} : { cause }) })
   }
 
+  async fetchResult(taskId: number, executorId: string): Promise<Uint8Array | null> {
+    const executor = this.#executors.get(executorId)
+    if (executor === undefined) return null
+    this.#results ??= new BlockClient(this.#child.network, { clock: this.#child.clock, maxRetries: settings.shuffleMaxRetries(this.#conf), waitMs: settings.shuffleRetryWait(this.#conf) })
+    try {
+      const [value] = await this.#results.fetch({ executorId, host: executor.host, port: executor.blockPort }, { type: 'FetchResult', taskId })
+      return value ?? null
+    } catch (error) {
+      if (error instanceof BlockFetchError) return null
+      throw error
+    }
+  }
+
+  removeResult(taskId: number, executorId: string): void {
+    this.#executors.get(executorId)?.line.send({ type: 'RemoveResult', taskId })
+  }
+
   removeRdd(rddId: number): void {
     this.#all({ type: 'RemoveRdd', rddId })
   }
@@ -236,6 +256,7 @@ export class ClusterBackend implements Backend {
           ...(message.reason === undefined ? {} : { reason: message.reason }),
           ...(message.metrics === undefined ? {} : { metrics: message.metrics }),
           ...(message.sizes === undefined ? {} : { sizes: message.sizes }),
+          ...(message.indirect === undefined ? {} : { indirect: message.indirect }),
           ...(hasValue ? { value: blobs[0] ?? new Uint8Array() } : {}),
           ...((blobs[1]?.byteLength ?? 0) > 0 ? { accumulators: blobs[1] } : {})
         })
@@ -300,6 +321,7 @@ export class ClusterBackend implements Backend {
     executor.waitForCode?.cancel()
     this.#executors.delete(executorId)
     this.announceGone(executorId)
+    this.#results?.peerGone(executorId)
     this.#events.executorLost(executorId, this.#killed.has(executorId) ? killedByDriver() : reason, cause)
   }
 

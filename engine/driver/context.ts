@@ -30,6 +30,7 @@ import { TaskLauncher } from './launcher.ts'
 import { LocalBackend } from './local-backend.ts'
 import type { Moments } from './moments.ts'
 import { debugString, RddTable } from './rdd-table.ts'
+import { ResultGetter } from './result-getter.ts'
 import { Starvation } from './starvation.ts'
 
 const STOPPED_WHILE_STARTING = 'The SparkContext was stopped while it started.'
@@ -71,6 +72,7 @@ export class DriverContext {
   #announced = false
   #registered: { resolve: (appId: string) => void; reject: (error: Error) => void } | undefined
   readonly #starvation: Starvation
+  readonly #results: ResultGetter
 
   /** Throws BridgeFailure for settings that Spark refuses. */
   constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments, nextRddId: () => number) {
@@ -115,6 +117,13 @@ export class DriverContext {
       fragment: (planId) => this.planFragment(planId),
       epoch: () => this.#schedulers.outputs.epoch
     })
+    this.#results = new ResultGetter(
+      settings.resultGetterThreads(this.conf),
+      async (taskId, executorId) => (await this.#backend?.fetchResult(taskId, executorId)) ?? null,
+      (executorId, report) => {
+        if (!this.#stopped) this.#report(executorId, report)
+      }
+    )
     this.#starvation = new Starvation(child, settings.starvationTimeout(this.conf), () => !this.isLocal && this.jobs.running > 0 && (this.#backend?.totalCores() ?? 0) === 0)
     this.#executors = new ExecutorEvents(child, this.#schedulers, this.blocks, this.#keys, {
       conf: this.conf,
@@ -350,6 +359,9 @@ export class DriverContext {
       case 'kill-executor':
         this.#backend?.killExecutor(effect.executorId, effect.text, this.#keys.cause(effect.cause))
         return
+      case 'getting-result':
+        this.#results.get(effect.task.taskId, effect.task.executorId)
+        return
       case 'remove-block-manager':
         this.#executors.removeBlockManager(effect.executorId)
         return
@@ -382,11 +394,13 @@ export class DriverContext {
     const task = this.#schedulers.running(taskId)
     if (state === 'RUNNING' && task !== undefined) this.#launcher.running(task)
     const cause = state === 'RUNNING' ? undefined : (this.#failOrders.causeOfEnd(taskId) ?? this.#lossBehind(report.reason))
+    if (report.indirect !== undefined) this.#results.announced(report)
     this.#apply(
       this.#schedulers.statusUpdate({
         taskId,
         state,
         now: this.#now(),
+        ...(report.indirect === undefined ? {} : { indirect: report.indirect }),
         ...(report.reason === undefined ? {} : { reason: report.reason }),
         ...(cause === undefined ? {} : { cause: { id: cause } }),
         result: {
@@ -397,6 +411,11 @@ export class DriverContext {
         }
       })
     )
+    // It was too much, or nobody waits for it any more (§6.20).
+    if (report.indirect !== undefined && this.#schedulers.running(taskId) === undefined) {
+      this.#results.drop(taskId)
+      this.#backend?.removeResult(taskId, executorId)
+    }
   }
 
   /** The loss of the executor whose blocks could not be fetched, once it is known. */

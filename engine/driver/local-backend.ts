@@ -84,6 +84,14 @@ export class LocalBackend implements Backend {
     // The driver is the executor: nobody can be ended.
   }
 
+  fetchResult(taskId: number): Promise<Uint8Array | null> {
+    return Promise.resolve(this.#runner.results.take(taskId))
+  }
+
+  removeResult(taskId: number): void {
+    this.#runner.results.take(taskId)
+  }
+
   removeRdd(rddId: number): void {
     this.#runner.store.removeRdd(rddId)
   }

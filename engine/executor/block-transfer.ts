@@ -2,6 +2,7 @@ import type { BlockAnswer, BlockRequest } from '../world/messages.ts'
 import type { Clock, Connection } from '../world/interfaces.ts'
 import type { RealNetwork } from '../world/real/network.ts'
 import type { BlockStore } from './block-store.ts'
+import type { TaskResults } from './task-results.ts'
 
 /** Where an executor serves its blocks. */
 export interface BlockAddress {
@@ -24,16 +25,16 @@ export class BlockFetchError extends Error {
 }
 
 /** Serves this executor's shuffle files and cached blocks to its peers. Answers with the port. */
-export async function serveBlocks(network: RealNetwork, store: BlockStore): Promise<number> {
+export async function serveBlocks(network: RealNetwork, store: BlockStore, results: TaskResults): Promise<number> {
   const server = await network.listen<BlockAnswer, BlockRequest>({ onClock: true }, (_hello, connection) => {
     connection.onMessage((request) => {
-      void answer(store, request).then(({ message, blobs }) => connection.send(message, blobs))
+      void answer(store, results, request).then(({ message, blobs }) => connection.send(message, blobs))
     })
   })
   return server.port
 }
 
-async function answer(store: BlockStore, request: BlockRequest): Promise<{ message: BlockAnswer; blobs: Uint8Array[] }> {
+async function answer(store: BlockStore, results: TaskResults, request: BlockRequest): Promise<{ message: BlockAnswer; blobs: Uint8Array[] }> {
   if (request.type === 'FetchShuffle') {
     const blobs: Uint8Array[] = []
     for (const mapIndex of request.mapIndexes) {
@@ -48,6 +49,10 @@ async function answer(store: BlockStore, request: BlockRequest): Promise<{ messa
     if (block === null) return { message: { type: 'Blocks', ask: request.ask, missing: request.partition }, blobs: [] }
     return { message: { type: 'Blocks', ask: request.ask }, blobs: [block] }
   }
+  if (request.type === 'FetchResult') {
+    const value = results.take(request.taskId)
+    return value === null ? { message: { type: 'Blocks', ask: request.ask, missing: request.taskId }, blobs: [] } : { message: { type: 'Blocks', ask: request.ask }, blobs: [value] }
+  }
   return { message: { type: 'Blocks', ask: -1, missing: 0 }, blobs: [] }
 }
 
@@ -57,7 +62,7 @@ interface Asked {
   reject: (error: BlockFetchError) => void
 }
 
-type Unnumbered = { type: 'FetchShuffle'; shuffleId: number; mapIndexes: number[]; reduce: number } | { type: 'FetchBlock'; rddId: number; partition: number }
+type Unnumbered = { type: 'FetchShuffle'; shuffleId: number; mapIndexes: number[]; reduce: number } | { type: 'FetchBlock'; rddId: number; partition: number } | { type: 'FetchResult'; taskId: number }
 
 /** spark.shuffle.io.maxRetries and retryWait, on the lab clock. */
 export interface RetryPolicy {

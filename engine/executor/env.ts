@@ -10,6 +10,8 @@ export interface TaskReport {
   /** Bytes for each reduce partition, of a map task. */
   sizes?: number[]
   value?: Uint8Array
+  /** The result stays on the executor until the driver fetches it: its bytes (§6.16). */
+  indirect?: number
   accumulators?: Uint8Array
 }
 

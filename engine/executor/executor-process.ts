@@ -46,7 +46,7 @@ export class ExecutorProcess {
 
   async run(): Promise<void> {
     const { executorId, host, cores, driverPort } = this.#boot
-    const blockPort = await serveBlocks(this.#child.network, this.#runner.store)
+    const blockPort = await serveBlocks(this.#child.network, this.#runner.store, this.#runner.results)
     let driver: Connection<ExecutorToDriver, DriverToExecutor>
     try {
       driver = await this.#child.network.connect<ExecutorToDriver, DriverToExecutor>(driverPort, 'driver', { onClock: true })
@@ -95,6 +95,9 @@ export class ExecutorProcess {
         return
       case 'KillTask':
         this.#runner.kill(message.taskId, message.reason)
+        return
+      case 'RemoveResult':
+        this.#runner.results.take(message.taskId)
         return
       case 'StopExecutor':
         this.#machine.send({ type: 'StopExecutor' })

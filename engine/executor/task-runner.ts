@@ -9,6 +9,7 @@ import type { ExecutorEnv, TaskReport } from './env.ts'
 import { FragmentKilled, PlanTasks } from './plan-tasks.ts'
 import { PythonTasks } from './python-tasks.ts'
 import { FetchFailure, ShuffleFetcher } from './shuffle-fetch.ts'
+import { TaskResults } from './task-results.ts'
 import { newCounts, taskMetrics, type TaskCounts } from './task-counts.ts'
 import { exceptionFailure, Killed, outOfMemory, TaskException } from './task-failures.ts'
 
@@ -48,6 +49,7 @@ export interface TaskProduct {
 export class TaskRunner {
   readonly store: BlockStore
   readonly broadcasts: Broadcasts
+  readonly results: TaskResults
   readonly #env: ExecutorEnv
   readonly #python: PythonTasks
   readonly #plans: PlanTasks
@@ -66,6 +68,7 @@ export class TaskRunner {
     this.#paceMs = paceMs
     this.store = new BlockStore(env)
     this.broadcasts = new Broadcasts(env)
+    this.results = new TaskResults(env.conf, (text) => void env.post({ Event: 'kindling.Note', level: 'warn', text, actor: `executor-${env.executorId}` }))
     this.#fetcher = new ShuffleFetcher(env, this.store)
     this.#python = new PythonTasks(env, {
       store: this.store,
@@ -94,7 +97,7 @@ export class TaskRunner {
       python: this.#python.memoryBytes(),
       storage: this.store.storageBytes,
       execution: this.store.executionBytes + this.#inHand,
-      results: 0,
+      results: this.results.bytes,
       broadcast: this.broadcasts.bytes
     }
   }
@@ -185,7 +188,7 @@ export class TaskRunner {
           state: 'FINISHED',
           metrics: this.#metrics(running, counts, product),
           ...(sizes === undefined ? {} : { sizes }),
-          ...(product.value === undefined ? {} : { value: product.value }),
+          ...(product.value === undefined ? {} : this.results.goesDirectly(task, product.value) ? { value: product.value } : { indirect: product.value.byteLength }),
           ...(product.accumulators === undefined ? {} : { accumulators: product.accumulators })
         }
       } finally {

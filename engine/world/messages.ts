@@ -69,7 +69,7 @@ export type ExecutorToDriver =
   | { type: 'LaunchedExecutor'; executorId: string; maxMemory: number }
   | { type: 'Heartbeat'; executorId: string; memory: MemoryAccount; running: number[] }
   /** FINISHED carries the result as first blob and the accumulators as second, either may be empty. */
-  | { type: 'StatusUpdate'; taskId: number; state: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED'; reason?: TaskEndReason; metrics?: TaskMetrics; sizes?: number[]; hasValue?: boolean }
+  | { type: 'StatusUpdate'; taskId: number; state: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED'; reason?: TaskEndReason; metrics?: TaskMetrics; sizes?: number[]; hasValue?: boolean; /** Bytes of a result that waits on the executor to be fetched. */ indirect?: number }
   | { type: 'BlockUpdate'; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
   | { type: 'AskMapOutputs'; ask: number; shuffleId: number }
   | { type: 'AskBlockLocations'; ask: number; rddId: number; partition: number }
@@ -86,6 +86,8 @@ export type DriverToExecutor =
   | { type: 'LaunchTask'; task: TaskDescription; binaryId: string; slices: { rddId: number; partition: number }[]; fail?: { faultId: string; cause: EventId }; /** It takes its slot and waits there for GoOn. */ hold?: true }
   | { type: 'GoOn'; taskId: number }
   | { type: 'KillTask'; taskId: number; reason: string }
+  /** A result that was kept for the driver is not wanted. */
+  | { type: 'RemoveResult'; taskId: number }
   | { type: 'StopExecutor'; reason: string }
   | { type: 'MapOutputs'; ask: number; shuffleId: number; outputs: ({ executorId: string; host: string; port: number; sizes: number[] } | null)[] }
   | { type: 'BlockLocations'; ask: number; locations: { executorId: string; host: string; port: number }[] }
@@ -102,6 +104,8 @@ export type BlockRequest =
   | Hello
   | { type: 'FetchShuffle'; ask: number; shuffleId: number; mapIndexes: number[]; reduce: number }
   | { type: 'FetchBlock'; ask: number; rddId: number; partition: number }
+  /** From the driver: a result that was too big for a status update. It is given away. */
+  | { type: 'FetchResult'; ask: number; taskId: number }
 export type BlockAnswer =
   /** One blob for each block asked, in order. `missing` names the first that is not there. */
   | { type: 'Blocks'; ask: number; missing?: number }

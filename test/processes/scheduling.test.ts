@@ -88,3 +88,50 @@ print(sc.parallelize(range(4), 4).sum())
     expect(broken.stderr).toContain('pools.xml is not well-formed XML: <allocations> is never closed in line 1.')
   })
 })
+
+describe('results', () => {
+  const BIG = `
+from pyspark import SparkContext
+sc = SparkContext(appName="big results")
+print([len(x) for x in sc.parallelize(range(3), 3).map(lambda x: bytes(300000)).collect()])
+`
+  it('§6.16 a result above spark.task.maxDirectResultSize is fetched from its executor', async () => {
+    const ran = await bench.run(BIG, { conf: { 'spark.task.maxDirectResultSize': '100k' } })
+    expect(ran.stdout).toBe('[300000, 300000, 300000]\n')
+    const getting = ran.of('SparkListenerTaskGettingResult')
+    expect(getting).toHaveLength(3)
+    for (const end of ran.of('SparkListenerTaskEnd')) expect(end['Task Info']['Getting Result Time']).toBeGreaterThan(0)
+    const direct = await bench.run(BIG)
+    expect(direct.stdout).toBe('[300000, 300000, 300000]\n')
+    expect(direct.of('SparkListenerTaskGettingResult')).toEqual([])
+    const local = await bench.run(BIG.replace('appName', 'master="local[2]", appName'), { conf: { 'spark.task.maxDirectResultSize': '100k' } })
+    expect(local.stdout).toBe('[300000, 300000, 300000]\n')
+    expect(local.of('SparkListenerTaskGettingResult')).toHaveLength(3)
+  })
+
+  it('§6.18 an executor that goes takes the results that wait on it along: they are made again', async () => {
+    const ran = await bench.run(BIG, { conf: { 'spark.task.maxDirectResultSize': '100k' }, faults: ['crash-executor@task=0.1'] })
+    expect(ran.stdout).toBe('[300000, 300000, 300000]\n')
+  })
+
+  it('§6.20, 13.10 one result alone above spark.driver.maxResultSize is dropped on its executor; the job fails, the driver stays', async () => {
+    const ran = await bench.run(
+      `
+from pyspark import SparkContext
+from py4j.protocol import Py4JJavaError
+sc = SparkContext(appName="too big")
+try:
+    sc.parallelize(range(1), 1).map(lambda x: bytes(3000000)).collect()
+except Py4JJavaError as error:
+    print(str(error.java_exception).splitlines()[0])
+print(sc.parallelize([1]).sum())
+`,
+      { conf: { 'spark.driver.maxResultSize': '1m' } }
+    )
+    expect(ran.stdout).toBe(
+      'org.apache.spark.SparkException: Job aborted due to stage failure: Total size of serialized results of 1 tasks (2.9 MiB) is bigger than spark.driver.maxResultSize (1024.0 KiB)\n1\n'
+    )
+    expect(ran.of('kindling.Note').some((event) => /^Finished task 0\.0 in stage 0\.0 \(TID 0\)\. Result is larger than maxResultSize \(2\.9 MiB > 1024\.0 KiB\), dropping it\.$/.test(event.text))).toBe(true)
+    expect(ran.of('SparkListenerTaskEnd')[0]!['Task End Reason']).toMatchObject({ Reason: 'TaskKilled', 'Kill Reason': 'Tasks result size has exceeded maxResultSize' })
+  })
+})
