@@ -12,11 +12,18 @@ interface Held {
 
 export class BlockMaster {
   readonly #holders = new Map<string, BlockHolder>()
+  readonly #addresses = new Map<string, BlockHolder>()
   /** rddId → partition → executorId → sizes. */
   readonly #blocks = new Map<number, Map<number, Map<string, Held>>>()
 
   addHolder(holder: BlockHolder): void {
     this.#holders.set(holder.executorId, holder)
+    this.#addresses.set(holder.executorId, holder)
+  }
+
+  /** Where an executor serves its blocks, also while those are written off: its shuffle files do not depend on that. */
+  address(executorId: string): BlockHolder | undefined {
+    return this.#addresses.get(executorId)
   }
 
   holder(executorId: string): BlockHolder | undefined {

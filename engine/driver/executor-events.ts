@@ -78,7 +78,7 @@ export class ExecutorEvents implements BackendEvents {
 
   mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[] {
     return this.#schedulers.outputs.statuses(shuffleId).map((status) => {
-      const holder = status === null ? undefined : this.#blocks.holder(status.executorId)
+      const holder = status === null ? undefined : this.#blocks.address(status.executorId)
       return status === null || holder === undefined ? null : { ...holder, sizes: status.sizes }
     })
   }
