@@ -114,7 +114,6 @@ export const absent: Readonly<Record<string, string>> = {
   '13.6': unproven,
   '13.7': unproven,
   '13.8': unproven,
-  '13.10': unproven,
   '13.11': unproven,
   '13.12': unproven,
   '13.14': unproven,
