@@ -13,6 +13,7 @@ export const appHandlers: Handlers = {
     view.programName = event.programName
     view.program = event.program
     view.conf = event.conf
+    view.given = event.conf
     view.cluster = event.cluster
     view.scenario = event.scenario ?? null
     view.startedAt = event.startedAt

@@ -30,6 +30,7 @@ export function emptyView(): RunView {
     programName: '',
     program: '',
     conf: {},
+    given: {},
     notModelled: [],
     cluster: null,
     scenario: null,

@@ -9,6 +9,8 @@ export interface RunView {
   programName: string
   program: string
   conf: Record<string, string>
+  /** The settings the run was asked for, before its program added its own. */
+  given: Record<string, string>
   /** Keys of `conf` that are kept and change nothing here. */
   notModelled: string[]
   cluster: ClusterShape | null

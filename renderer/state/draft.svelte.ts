@@ -1,13 +1,9 @@
-/** What the next run is made of: the program in the editor, the cluster and the settings. */
+/** What the next run is made of: the program in the editor, the cluster and the settings. Nothing typed is lost. */
 import type { ClusterShape } from '../../engine/events/index.ts'
 import type { LabInfo, RunRequest, Scenario } from '../../engine/lab-api.ts'
 import type { RunView } from '../../engine/view/types.ts'
 import { stepReached } from '../guide/steps.ts'
-
-export interface ConfRow {
-  key: string
-  value: string
-}
+import { type ConfRow, type Kept, type Settings, type Text } from './kept.ts'
 
 export const PACE = 'kindling.task.pace'
 export const LATENCY = 'kindling.network.latency'
@@ -21,9 +17,20 @@ numbers = sc.parallelize(range(1, 101), 8)
 print(numbers.map(lambda n: n * n).filter(lambda n: n % 2 == 0).sum())
 `
 
+/** What a program of one's own is called until it has a file. */
+export const NAMELESS = 'program.py'
+const MOST_EARLIER = 12
+
+/** The lab as a draft needs it. */
+interface LabThen {
+  info: LabInfo | null
+  runId: string | null
+}
+
 export class Draft {
   program = $state(BEGINNING)
-  programName = $state('program.py')
+  programName = $state(NAMELESS)
+  /** The lesson chosen; null is one's own program. */
   scenario = $state.raw<Scenario | null>(null)
   cluster = $state<ClusterShape>({ workers: 2, coresPerWorker: 2, memoryPerWorkerMb: 1024 })
   conf = $state<ConfRow[]>([])
@@ -33,36 +40,118 @@ export class Draft {
   step = $state(0)
   /** A run that was there before the scenario was chosen: it says nothing about the steps. */
   passed = $state<string | null>(null)
+  /** What was kept stands here again; before that nothing can be typed. */
+  ready = $state(false)
+  /** Programs of one's own that Open… took the place of, the latest first. */
+  earlier = $state.raw<readonly Text[]>([])
+  /** The lesson's program is not what stands here. */
+  edited: boolean = $derived(this.scenario !== null && this.program !== this.scenario.program)
 
-  /** The lab's own defaults, before a scenario or a hand changed them. */
-  adopt(info: LabInfo): void {
-    if (this.scenario !== null) return
-    this.cluster = { ...info.defaults.cluster }
-    this.#takeConf(info.defaults.conf)
+  readonly #kept: Kept
+
+  constructor(kept: Kept) {
+    this.#kept = kept
+    this.earlier = kept.earlier
   }
 
-  take(scenario: Scenario, lab: { info: LabInfo | null; runId: string | null }): void {
-    this.scenario = scenario
-    this.program = scenario.program
-    this.programName = scenario.programName
-    this.cluster = { ...scenario.cluster }
-    this.#takeConf({ ...lab.info?.defaults.conf, ...scenario.conf })
+  /** Where one was when the window was closed; undefined when it knows of nothing. */
+  get last(): string | null | undefined {
+    return this.#kept.chosen
+  }
+
+  /** Name of one's own program, also while a lesson is chosen. */
+  get ownName(): string {
+    return this.scenario === null ? this.programName : (this.#kept.text(null)?.name ?? NAMELESS)
+  }
+
+  /** Was something else typed into this lesson's program, and kept? */
+  isEdited(lesson: string): boolean {
+    return this.scenario?.id === lesson ? this.edited : this.#kept.text(lesson) !== null
+  }
+
+  /** The window has come, or come again: what was kept, else what the lab's last run was made of, else the beginning. */
+  comeBack(scenario: Scenario | null, lab: LabThen & { view: RunView }): void {
+    const { view } = lab
+    this.#settings(lab.info?.defaults.cluster ?? this.cluster, lab.info?.defaults.conf ?? {})
+    if (this.#kept.chosen !== undefined || lab.runId === null) {
+      this.#place(scenario)
+      const kept = this.#kept.settings(scenario?.id ?? null)
+      if (kept) this.#adopt(kept)
+      else if (scenario) this.#settings(scenario.cluster, { ...lab.info?.defaults.conf, ...scenario.conf })
+    } else {
+      this.scenario = scenario
+      this.program = view.program
+      this.programName = view.programName
+      this.#settings(view.cluster ?? this.cluster, view.given)
+    }
+    const same = lab.runId !== null && view.scenario === (scenario?.id ?? null)
+    this.step = scenario && same ? stepReached(scenario.steps, view) : 0
+    this.passed = same ? null : lab.runId
+    this.ready = true
+  }
+
+  /** A lesson with what was typed into it, its own cluster and its own settings. */
+  take(scenario: Scenario, lab: LabThen): void {
+    this.#place(scenario)
+    this.#settings(scenario.cluster, { ...lab.info?.defaults.conf, ...scenario.conf })
     this.step = 0
     this.passed = lab.runId
   }
 
-  /** A run was there when the window came: what it was made of stands here again. */
-  comeBack(scenario: Scenario | null, view: RunView): void {
-    this.scenario = scenario
-    this.program = view.program
-    this.programName = view.programName
-    if (view.cluster) this.cluster = { ...view.cluster }
-    this.#takeConf(view.conf)
-    this.step = scenario ? stepReached(scenario.steps, view) : 0
-    this.passed = null
+  /** One's own program, with the cluster and the settings it was last given. */
+  takeOwn(lab: LabThen): void {
+    if (this.scenario === null) return
+    const kept = this.#kept.settings(null)
+    this.#place(null)
+    if (kept) this.#adopt(kept)
+    else this.#settings(lab.info?.defaults.cluster ?? this.cluster, lab.info?.defaults.conf ?? {})
+    this.step = 0
+    this.passed = lab.runId
   }
 
-  #takeConf(conf: Record<string, string>): void {
+  /** A program from a file, or an earlier one, becomes one's own; the one that stood there is kept among the earlier ones. */
+  open(text: Text, lab: LabThen): void {
+    this.takeOwn(lab)
+    const now = { program: this.program, name: this.programName }
+    const others = this.earlier.filter((one) => one.program !== text.program && one.program !== now.program)
+    const worth = now.program !== text.program && now.program !== BEGINNING && now.program.trim() !== ''
+    this.earlier = worth ? [now, ...others].slice(0, MOST_EARLIER) : others
+    this.program = text.program
+    this.programName = text.name
+  }
+
+  restoreLesson(): void {
+    if (this.scenario) this.program = this.scenario.program
+  }
+
+  /** Keeps all of it; called when any of it has changed. */
+  keep(): void {
+    const { scenario, program, programName, cluster, conf, pace, latency, earlier, ready } = this
+    const settings = { cluster: { ...cluster }, conf: conf.map((row) => ({ ...row })), pace, latency }
+    if (!ready) return
+    const place = scenario?.id ?? null
+    this.#kept.chosen = place
+    this.#kept.keepText(place, scenario && program === scenario.program ? null : { program, name: programName })
+    this.#kept.keepSettings(place, settings)
+    this.#kept.earlier = [...earlier]
+  }
+
+  #adopt({ cluster, conf, pace, latency }: Settings): void {
+    this.cluster = cluster
+    this.conf = conf
+    this.pace = pace
+    this.latency = latency
+  }
+
+  #place(scenario: Scenario | null): void {
+    const kept = this.#kept.text(scenario?.id ?? null)
+    this.scenario = scenario
+    this.program = kept?.program ?? scenario?.program ?? BEGINNING
+    this.programName = scenario?.programName ?? kept?.name ?? NAMELESS
+  }
+
+  #settings(cluster: ClusterShape, conf: Record<string, string>): void {
+    this.cluster = { ...cluster }
     this.pace = conf[PACE] ?? ''
     this.latency = conf[LATENCY] ?? ''
     this.conf = Object.entries(conf)

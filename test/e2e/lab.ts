@@ -25,6 +25,7 @@ export async function openLab(): Promise<void> {
   if (inBrowser) await browser.url(process.env['KINDLING_URL'] ?? '')
   else await browser.refresh()
   await by('fault-crash-executor').waitForExist()
+  await $('[data-ready="true"]').waitForExist()
 }
 
 /** Gives the page inside the window this size, CSS pixels. False where the host does not let a test do that. */
@@ -41,7 +42,14 @@ export async function resize(width: number, height: number): Promise<boolean> {
   return true
 }
 
+/** Chooses a lesson with its program as it was written, whatever was typed into it before. */
 export async function choose(scenario: string): Promise<void> {
+  await chooseAsLeft(scenario)
+  if (await by('restore').isExisting()) await by('restore').click()
+}
+
+/** Chooses a lesson, or `own`, as it was left. */
+export async function chooseAsLeft(scenario: string): Promise<void> {
   await by('scenario-menu').click()
   await by(`scenario-${scenario}`).waitForDisplayed()
   await by(`scenario-${scenario}`).click()
