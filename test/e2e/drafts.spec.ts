@@ -28,6 +28,7 @@ async function openFile(name: string, content: string | Buffer): Promise<void> {
   await browser.execute(() => document.querySelector<HTMLInputElement>('[data-testid="open-file"]')!.removeAttribute('hidden'))
   await by('open-file').addValue(join(folder, name))
   await until('the file was read', async () => (await by('open-file').getValue()) === '')
+  await browser.execute(() => document.querySelector<HTMLInputElement>('[data-testid="open-file"]')!.setAttribute('hidden', ''))
   rmSync(folder, { recursive: true })
 }
 
