@@ -36,6 +36,12 @@ export interface MemoryAccount {
   /** Results held in the driver. */
   results: number
   broadcast: number
+  /** Buffers outside the heap that belong to none of these. */
+  native?: number
+  /** Used of the off-heap space (spark.memory.offHeap.size). */
+  offHeap?: number
+  /** Where the process runs in a container: what it uses of it, and how much it may. */
+  container?: { used: number; limit: number }
   /** Resident set as the operating system reports it. */
   rss: number
   /** The configured heap (after `kindling.memory.scale`): spark.driver.memory or spark.executor.memory. */

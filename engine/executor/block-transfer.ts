@@ -1,4 +1,5 @@
 import type { BlockAnswer, BlockRequest } from '../world/messages.ts'
+import type { StorageLevel } from '../events/index.ts'
 import type { Clock, Connection } from '../world/interfaces.ts'
 import type { RealNetwork } from '../world/real/network.ts'
 import type { BlockStore } from './block-store.ts'
@@ -24,10 +25,17 @@ export class BlockFetchError extends Error {
   }
 }
 
+/** Keeps a copy that a peer sends; false when there is no room. */
+type TakeCopy = (copy: Extract<BlockRequest, { type: 'PutBlock' }>, data: Uint8Array) => Promise<boolean>
+
 /** Serves this executor's shuffle files and cached blocks to its peers. Answers with the port. */
-export async function serveBlocks(network: RealNetwork, store: BlockStore, results: TaskResults): Promise<number> {
+export async function serveBlocks(network: RealNetwork, store: BlockStore, results: TaskResults, put: TakeCopy): Promise<number> {
   const server = await network.listen<BlockAnswer, BlockRequest>({ onClock: true }, (_hello, connection) => {
-    connection.onMessage((request) => {
+    connection.onMessage((request, received) => {
+      if (request.type === 'PutBlock') {
+        void put(request, received[0] ?? new Uint8Array()).then((stored) => connection.send({ type: 'Blocks', ask: request.ask, ...(stored ? {} : { missing: request.partition }) }, []))
+        return
+      }
       void answer(store, results, request).then(({ message, blobs }) => connection.send(message, blobs))
     })
   })
@@ -38,7 +46,7 @@ async function answer(store: BlockStore, results: TaskResults, request: BlockReq
   if (request.type === 'FetchShuffle') {
     const blobs: Uint8Array[] = []
     for (const mapIndex of request.mapIndexes) {
-      const block = await store.readShuffle(request.shuffleId, mapIndex, request.reduce)
+      const block = await store.shuffles.read(request.shuffleId, mapIndex, request.reduce)
       if (block === null) return { message: { type: 'Blocks', ask: request.ask, missing: mapIndex }, blobs: [] }
       blobs.push(block)
     }
@@ -62,7 +70,7 @@ interface Asked {
   reject: (error: BlockFetchError) => void
 }
 
-type Unnumbered = { type: 'FetchShuffle'; shuffleId: number; mapIndexes: number[]; reduce: number } | { type: 'FetchBlock'; rddId: number; partition: number } | { type: 'FetchResult'; taskId: number }
+type Unnumbered = { type: 'PutBlock'; rddId: number; partition: number; level: StorageLevel } | { type: 'FetchShuffle'; shuffleId: number; mapIndexes: number[]; reduce: number } | { type: 'FetchBlock'; rddId: number; partition: number } | { type: 'FetchResult'; taskId: number }
 
 /** spark.shuffle.io.maxRetries and retryWait, on the lab clock. */
 export interface RetryPolicy {
@@ -90,10 +98,10 @@ export class BlockClient {
    * Rejects with BlockFetchError when the peer has not got the block, or cannot be reached: after the
    * retries of the settings, or at once when the driver says that it is gone (§5.11).
    */
-  async fetch(address: BlockAddress, request: Unnumbered): Promise<Uint8Array[]> {
+  async fetch(address: BlockAddress, request: Unnumbered, blobs: Uint8Array[] = []): Promise<Uint8Array[]> {
     for (let tries = 0; ; tries++) {
       try {
-        return await this.#fetchOnce(address, request)
+        return await this.#fetchOnce(address, request, blobs)
       } catch (error) {
         if (!(error instanceof BlockFetchError) || error.missing !== undefined) throw error
         if (this.#gone.has(address.executorId)) throw deadPeer(address)
@@ -117,7 +125,7 @@ export class BlockClient {
     })
   }
 
-  async #fetchOnce(address: BlockAddress, request: Unnumbered): Promise<Uint8Array[]> {
+  async #fetchOnce(address: BlockAddress, request: Unnumbered, blobs: Uint8Array[]): Promise<Uint8Array[]> {
     const connection = await this.#connect(address)
     return new Promise<Uint8Array[]>((resolve, reject) => {
       if (this.#gone.has(address.executorId)) {
@@ -126,7 +134,7 @@ export class BlockClient {
       }
       const ask = this.#next++
       this.#asked.set(ask, { address, resolve, reject })
-      connection.send({ ...request, ask })
+      connection.send({ ...request, ask }, blobs)
     })
   }
 

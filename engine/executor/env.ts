@@ -1,5 +1,6 @@
 import type { BareEvent, EventId, TaskEndReason, TaskMetrics } from '../events/index.ts'
 import type { Clock } from '../world/interfaces.ts'
+import type { SendCopy } from './block-store.ts'
 import type { BlockAddress } from './block-transfer.ts'
 
 export interface TaskReport {
@@ -36,6 +37,10 @@ export interface ExecutorEnv {
   report(report: TaskReport): void
   blockUpdated(update: { rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }): void
   askMapOutputs(shuffleId: number): Promise<MapOutputPlaces>
+  /** The other executors that hold blocks. */
+  askPeers(): Promise<BlockAddress[]>
+  /** Gives a peer a copy of a block. False when it could not take it. */
+  sendBlock: SendCopy
   askBlockLocations(rddId: number, partition: number): Promise<BlockAddress[]>
   /** Undefined when it was destroyed. */
   askBroadcast(id: number): Promise<Uint8Array | undefined>

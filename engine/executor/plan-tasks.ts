@@ -20,7 +20,7 @@ type PythonRows = (running: Running, rddId: number, partition: number, goal: Pyt
 export interface PlanHands {
   broadcast: (id: number) => Promise<Uint8Array>
   pythonRows: PythonRows
-  cachedBlock: (rddId: number, partition: number) => Promise<Uint8Array | null>
+  cachedBlock: (rddId: number, partition: number, taskId: number) => Promise<Uint8Array | null>
   putCached: (launched: LaunchedTask, rddId: number, partition: number, data: Uint8Array) => Promise<void>
 }
 
@@ -81,7 +81,6 @@ export class PlanTasks {
     try {
       return await work(fragment, this.#io(running, fragment, counts, spills), memory)
     } finally {
-      this.#store.releaseTask(taskId)
       for (const spill of spills) await spill.remove()
     }
   }
@@ -104,7 +103,7 @@ export class PlanTasks {
         for await (const chunk of createReadStream(path, { start, ...(Number.isFinite(length) ? { end: start + length - 1 } : {}) })) yield chunk as Uint8Array
       },
       pythonRows: (rddId, partition) => this.#hands.pythonRows(running, rddId, partition, { kind: 'rows', schema: scanSchema(fragment.root, rddId) }),
-      cachedRows: async (rddId, partition) => (await this.#hands.cachedBlock(rddId, partition)) ?? undefined,
+      cachedRows: async (rddId, partition) => (await this.#hands.cachedBlock(rddId, partition, task.taskId)) ?? undefined,
       putCached: (rddId, partition, data) => this.#hands.putCached(launched, rddId, partition, data),
       broadcastRows: (id) => {
         let rows = this.#broadcastRows.get(id)
@@ -115,7 +114,7 @@ export class PlanTasks {
         return rows
       },
       spillFile: () => {
-        const spill = spillFile(this.#store.scratch(`temp_local_${executorId}_${++this.#spills}`))
+        const spill = spillFile(this.#store.disk.path(`temp_local_${executorId}_${++this.#spills}`), () => this.#store.disk.checkRoom())
         spills.push(spill)
         return spill
       },
@@ -191,7 +190,7 @@ async function createFile(path: string): Promise<FileWriter> {
   })
 }
 
-function spillFile(path: string): SpillFile {
+function spillFile(path: string, checkRoom: () => void): SpillFile {
   const cuts: number[] = []
   let stream: ReturnType<typeof createWriteStream> | undefined
   const close = async (): Promise<void> => {
@@ -203,6 +202,7 @@ function spillFile(path: string): SpillFile {
   }
   return {
     write: (data) => {
+      checkRoom()
       stream ??= createWriteStream(path, { flags: 'a' })
       cuts.push(data.byteLength)
       const out = stream

@@ -16,6 +16,8 @@ export interface PythonPoolOptions {
 export class PythonPool {
   readonly #options: PythonPoolOptions
   readonly #all = new Set<PythonWorker>()
+  /** Bytes of each when it had done nothing yet. */
+  readonly #bare = new WeakMap<PythonWorker, number>()
   #idle: PythonWorker[] = []
   #queue: ((worker: PythonWorker) => void)[] = []
 
@@ -29,6 +31,7 @@ export class PythonPool {
     let dead = false
     try {
       await worker.ready
+      if (!this.#bare.has(worker)) this.#bare.set(worker, worker.memoryBytes())
       return await work(worker)
     } catch (error) {
       // A thread that broke down is not used again.
@@ -46,6 +49,13 @@ export class PythonPool {
   memoryBytes(): number {
     let bytes = 0
     for (const worker of this.#all) bytes += worker.memoryBytes()
+    return bytes
+  }
+
+  /** Bytes beyond those of interpreters that have done nothing. */
+  grownBytes(): number {
+    let bytes = 0
+    for (const worker of this.#all) bytes += Math.max(0, worker.memoryBytes() - (this.#bare.get(worker) ?? worker.memoryBytes()))
     return bytes
   }
 

@@ -19,7 +19,7 @@ export interface PythonHands {
   fetcher: ShuffleFetcher
   broadcasts: Broadcasts
   /** A cached block, here or on a peer; null when it is nowhere. */
-  cached: (rddId: number, partition: number) => Promise<Uint8Array | null>
+  cached: (rddId: number, partition: number, taskId: number) => Promise<Uint8Array | null>
   /** Keeps a computed partition as its level says. False when there was no room. */
   keep: (launched: LaunchedTask, rddId: number, partition: number, data: Uint8Array) => Promise<boolean>
   planRows: (running: Running, planId: number, partition: number, counts: TaskCounts) => Promise<string>
@@ -49,6 +49,11 @@ export class PythonTasks {
 
   memoryBytes(): number {
     return this.#pool.memoryBytes()
+  }
+
+  /** Bytes of WebAssembly memory beyond those of idle interpreters. */
+  grownBytes(): number {
+    return this.#pool.grownBytes()
   }
 
   close(): Promise<void> {
@@ -110,7 +115,7 @@ export class PythonTasks {
     }
     return {
       getBlock: async ({ rddId, partition }) => {
-        const data = await ours(cached(rddId, partition))
+        const data = await ours(cached(rddId, partition, running.launched.task.taskId))
         return data === null ? null : { data }
       },
       putBlock: async ({ rddId, partition, data }) => ({ stored: await ours(keep(running.launched, rddId, partition, data)) }),

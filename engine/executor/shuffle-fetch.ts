@@ -69,7 +69,7 @@ export class ShuffleFetcher {
       // An empty block is never asked for.
       if ((place.sizes[reduce] ?? 0) === 0) blocks[mapIndex] = EMPTY
       else if (place.executorId === this.#env.executorId) {
-        const block = await this.#store.readShuffle(shuffleId, mapIndex, reduce)
+        const block = await this.#store.shuffles.read(shuffleId, mapIndex, reduce)
         if (block === null) throw this.#failure(shuffleId, reduce, mapIndex, place, `shuffle file of map output ${mapIndex} is gone from the local disk`)
         blocks[mapIndex] = block
         counts.localBlocks++

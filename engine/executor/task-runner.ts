@@ -1,4 +1,6 @@
 import type { EventId, MemoryAccount, TaskEndReason, TaskMetrics } from '../events/index.ts'
+import { settings } from '../rules/conf.ts'
+import { containerUsed, executorContainer, type ContainerUse } from '../rules/containers.ts'
 import { fatalExitCode, isFatal } from '../rules/failures.ts'
 import type { TaskDescription } from '../rules/types.ts'
 import type { TaskBinary } from '../world/messages.ts'
@@ -8,6 +10,7 @@ import { Broadcasts } from './broadcasts.ts'
 import type { ExecutorEnv, TaskReport } from './env.ts'
 import { FragmentKilled, PlanTasks } from './plan-tasks.ts'
 import { PythonTasks } from './python-tasks.ts'
+import { Replicas } from './replicas.ts'
 import { FetchFailure, ShuffleFetcher } from './shuffle-fetch.ts'
 import { TaskResults } from './task-results.ts'
 import { newCounts, taskMetrics, type TaskCounts } from './task-counts.ts'
@@ -54,6 +57,7 @@ export class TaskRunner {
   readonly #python: PythonTasks
   readonly #plans: PlanTasks
   readonly #fetcher: ShuffleFetcher
+  readonly #replicas: Replicas
   readonly #running = new Map<number, Running>()
   readonly #paceMs: number
   /** Epoch of the map outputs whose places are known here (§5.21). */
@@ -62,26 +66,34 @@ export class TaskRunner {
   #inHand = 0
   #dying = false
   #stalled = false
+  /** Bytes taken outside the heap and outside Python. */
+  native = 0
+  #inContainer: boolean
+  #slowness = 1
+  /** Ends of waits that only last because this executor is slow. */
+  readonly #dawdling = new Set<() => void>()
 
   constructor(env: ExecutorEnv, paceMs: number) {
     this.#env = env
     this.#paceMs = paceMs
     this.store = new BlockStore(env)
+    this.#inContainer = settings.containerLimit(env.conf)
     this.broadcasts = new Broadcasts(env)
     this.results = new TaskResults(env.conf, (text) => void env.post({ Event: 'kindling.Note', level: 'warn', text, actor: `executor-${env.executorId}` }))
     this.#fetcher = new ShuffleFetcher(env, this.store)
+    this.#replicas = new Replicas(env, env.sendBlock)
     this.#python = new PythonTasks(env, {
       store: this.store,
       fetcher: this.#fetcher,
       broadcasts: this.broadcasts,
-      cached: (rddId, partition) => this.#cached(rddId, partition),
+      cached: (rddId, partition, taskId) => this.#cached(rddId, partition, taskId),
       keep: (launched, rddId, partition, data) => this.#keep(launched, rddId, partition, data),
       planRows: (running, planId, partition, counts) => this.#plans.rowsAsJson(running, planId, partition, counts)
     })
     this.#plans = new PlanTasks(env, this.store, this.#fetcher, {
       broadcast: (id) => this.broadcasts.value(id),
       pythonRows: async (running, rddId, partition, goal) => (await this.#python.run(running, rddId, partition, goal, newCounts())).rowsJson ?? '[]',
-      cachedBlock: (rddId, partition) => this.#cached(rddId, partition),
+      cachedBlock: (rddId, partition, taskId) => this.#cached(rddId, partition, taskId),
       putCached: async (launched, rddId, partition, data) => {
         await this.#keep(launched, rddId, partition, data)
       }
@@ -98,12 +110,44 @@ export class TaskRunner {
       storage: this.store.storageBytes,
       execution: this.store.executionBytes + this.#inHand,
       results: this.results.bytes,
-      broadcast: this.broadcasts.bytes
+      broadcast: this.broadcasts.bytes,
+      ...(this.native === 0 ? {} : { native: this.native }),
+      ...(this.store.offHeap === null ? {} : { offHeap: this.store.offHeapBytes })
     }
   }
 
   account(): MemoryAccount {
-    return readMemory(this.booked(), this.#env.heapLimit)
+    const account = readMemory(this.booked(), this.#env.heapLimit)
+    if (this.#inContainer) account.container = { used: containerUsed(this.#containerUse(account)), limit: executorContainer(this.#env.conf) }
+    return account
+  }
+
+  /** From now on this executor lives in a container (§8.11); answers with its size in bytes. */
+  enterContainer(): number {
+    this.#inContainer = true
+    return executorContainer(this.#env.conf)
+  }
+
+  /** Bytes used of a container. */
+  containerUsed(): number {
+    return containerUsed(this.#containerUse(this.account()))
+  }
+
+  #containerUse(account: MemoryAccount): ContainerUse {
+    return { heap: heapUse(account), native: this.native + this.store.offHeapBytes, python: this.#python.grownBytes() }
+  }
+
+  /** Tasks last `factor` times as long from here on; 1 is as fast as it is. */
+  slowDown(factor: number): void {
+    this.#slowness = factor
+    if (factor === 1) for (const resume of [...this.#dawdling]) resume()
+  }
+
+  /** A copy of a block that is cached here goes to a peer that has none (§8.10). */
+  async replicate(rddId: number, partition: number, holders: readonly string[]): Promise<void> {
+    const level = this.store.levelOf(rddId, partition)
+    const data = await this.store.getRdd(rddId, partition)
+    if (level !== undefined && data !== null) await this.#replicas.make(rddId, partition, data, level, 1, holders)
   }
 
   /** An executor is gone or outputs moved: locations are asked anew. */
@@ -182,7 +226,7 @@ export class TaskRunner {
       try {
         await this.#pace(running)
         if (running.killed !== null) throw new Killed(running.killed.reason)
-        const sizes = product.buckets === undefined ? undefined : await this.store.writeShuffle(task.shuffleId ?? 0, task.partition, product.buckets, counts)
+        const sizes = product.buckets === undefined ? undefined : await this.store.shuffles.write(task.shuffleId ?? 0, task.partition, product.buckets, counts)
         report = {
           taskId: task.taskId,
           state: 'FINISHED',
@@ -199,6 +243,7 @@ export class TaskRunner {
     }
     if (this.#dying || this.#stalled) return
     this.#running.delete(task.taskId)
+    this.store.releaseTask(task.taskId)
     this.#env.report(report)
     const reason = report.reason
     if (reason?.Reason === 'ExceptionFailure' && isFatal(reason['Class Name']) && fatalExitCode(reason['Class Name']) === 52) {
@@ -236,13 +281,14 @@ export class TaskRunner {
     if (level === undefined) return false
     const put = await this.store.putRdd(rddId, partition, data, level)
     this.#env.blockUpdated({ rddId, partition, ...put })
+    if (put.stored && level.Replication > 1) await this.#replicas.make(rddId, partition, data, level, level.Replication - 1)
     if (this.#heapIsFull()) throw outOfMemory()
     return put.stored
   }
 
   /** A cached block, here or on a peer; null when it is nowhere. */
-  async #cached(rddId: number, partition: number): Promise<Uint8Array | null> {
-    const here = await this.store.getRdd(rddId, partition)
+  async #cached(rddId: number, partition: number, taskId: number): Promise<Uint8Array | null> {
+    const here = await this.store.getRdd(rddId, partition, taskId)
     if (here !== null) return here
     for (const address of await this.#env.askBlockLocations(rddId, partition)) {
       if (address.executorId === this.#env.executorId) continue
@@ -261,21 +307,30 @@ export class TaskRunner {
     throw new TaskException('org.apache.spark.SparkException', `Kindling made this attempt fail, as the fault fail-task asks (task ${running.launched.task.stageId}.${running.launched.task.partition}, attempt ${running.launched.task.attempt}).`)
   }
 
-  /** Small work is kept watchable: a task lasts at least kindling.task.pace of lab time. */
+  /** Small work is kept watchable: a task lasts at least kindling.task.pace of lab time; on a slow executor so many times longer. */
   async #pace(running: Running): Promise<void> {
-    const left = running.startedAt + this.#paceMs - this.#env.clock.now()
+    const { clock } = this.#env
+    const natural = Math.max(this.#paceMs, clock.now() - running.startedAt)
+    await this.#waitUntil(running, running.startedAt + this.#paceMs)
+    if (this.#slowness === 1) return
+    await this.#waitUntil(running, running.startedAt + natural * this.#slowness, this.#dawdling)
+  }
+
+  /** Until a lab time, or until the task is killed; `early` gets what ends the wait before. */
+  async #waitUntil(running: Running, time: number, early?: Set<() => void>): Promise<void> {
+    const left = time - this.#env.clock.now()
     if (left <= 0 || running.killed !== null) return
-    const stop: { now?: () => void } = {}
-    const interrupt = (): void => stop.now?.()
-    running.interrupts.add(interrupt)
-    await new Promise<void>((resolve) => {
-      const timer = this.#env.clock.after(left, 'task pace', resolve)
-      stop.now = () => {
-        timer.cancel()
-        resolve()
-      }
-    })
-    running.interrupts.delete(interrupt)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = this.#env.clock.after(left, 'task pace', resolve)
+    const stop = (): void => {
+      timer.cancel()
+      resolve()
+    }
+    running.interrupts.add(stop)
+    early?.add(stop)
+    await promise
+    running.interrupts.delete(stop)
+    early?.delete(stop)
   }
 
   #heapIsFull(): boolean {

@@ -69,6 +69,12 @@ interface Held extends Block {
   pins: number
 }
 
+/** The off-heap space of spark.memory.offHeap.size bytes (scaled), shared in the same way; null when it is not enabled. */
+export function offHeapMemory(conf: Conf): UnifiedMemory | null {
+  if (!settings.memoryOffHeap(conf)) return null
+  return new UnifiedMemory({ total: Math.floor(settings.memoryOffHeapSize(conf) * settings.memoryScale(conf)), storageFraction: settings.memoryStorageFraction(conf) })
+}
+
 export class UnifiedMemory {
   /** M: bytes that storage and execution share. */
   readonly total: number
@@ -81,8 +87,8 @@ export class UnifiedMemory {
   #execution = 0
   #storagePool: number
 
-  constructor(shape: MemoryShape) {
-    this.total = Math.max(0, Math.floor((shape.heap - RESERVED * shape.scale) * shape.fraction))
+  constructor(shape: MemoryShape | { total: number; storageFraction: number }) {
+    this.total = 'total' in shape ? shape.total : Math.max(0, Math.floor((shape.heap - RESERVED * shape.scale) * shape.fraction))
     this.storageRegion = Math.floor(this.total * shape.storageFraction)
     this.#storagePool = this.storageRegion
   }

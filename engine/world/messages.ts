@@ -70,8 +70,12 @@ export type ExecutorToDriver =
   | { type: 'Heartbeat'; executorId: string; memory: MemoryAccount; running: number[] }
   /** FINISHED carries the result as first blob and the accumulators as second, either may be empty. */
   | { type: 'StatusUpdate'; taskId: number; state: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED'; reason?: TaskEndReason; metrics?: TaskMetrics; sizes?: number[]; hasValue?: boolean; /** Bytes of a result that waits on the executor to be fetched. */ indirect?: number }
+  /** The block manager was asked to register anew; its blocks follow as BlockUpdates. */
+  | { type: 'ReregisterBlockManager' }
   | { type: 'BlockUpdate'; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
   | { type: 'AskMapOutputs'; ask: number; shuffleId: number }
+  /** Where copies of blocks may go (§8.9). */
+  | { type: 'AskPeers'; ask: number }
   | { type: 'AskBlockLocations'; ask: number; rddId: number; partition: number }
   | { type: 'AskBroadcast'; ask: number; id: number }
   | { type: 'Output'; stream: 'stdout' | 'stderr'; text: string; taskId?: number }
@@ -90,6 +94,11 @@ export type DriverToExecutor =
   | { type: 'RemoveResult'; taskId: number }
   | { type: 'StopExecutor'; reason: string }
   | { type: 'MapOutputs'; ask: number; shuffleId: number; outputs: ({ executorId: string; host: string; port: number; sizes: number[] } | null)[] }
+  | { type: 'Peers'; ask: number; peers: { executorId: string; host: string; port: number }[] }
+  /** Answers a heartbeat; `reregister`: the driver has no block manager of this executor any more (§5.16). */
+  | { type: 'HeartbeatResponse'; reregister: boolean }
+  /** One copy of a cached block was lost with its executor: make another, on none of these (§8.10). */
+  | { type: 'ReplicateBlock'; rddId: number; partition: number; holders: string[] }
   | { type: 'BlockLocations'; ask: number; locations: { executorId: string; host: string; port: number }[] }
   /** The value is the first blob; `found` false when it was destroyed. */
   | { type: 'Broadcast'; ask: number; id: number; found: boolean }
@@ -106,6 +115,8 @@ export type BlockRequest =
   | { type: 'FetchBlock'; ask: number; rddId: number; partition: number }
   /** From the driver: a result that was too big for a status update. It is given away. */
   | { type: 'FetchResult'; ask: number; taskId: number }
+  /** A copy for the peer to keep, as its blob; `missing` in the answer: it had no room. */
+  | { type: 'PutBlock'; ask: number; rddId: number; partition: number; level: StorageLevel }
 export type BlockAnswer =
   /** One blob for each block asked, in order. `missing` names the first that is not there. */
   | { type: 'Blocks'; ask: number; missing?: number }

@@ -210,6 +210,8 @@ export interface BookedMemory {
   execution: number
   results: number
   broadcast: number
+  native?: number
+  offHeap?: number
 }
 
 /** Measures the heap and adds the books. `limit` is the configured heap in bytes. */
