@@ -23,6 +23,10 @@ export interface BackendEvents {
   executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void
   report(executorId: string, report: TaskReport, cause?: EventId): void
   blockUpdated(executorId: string, update: { rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }): void
+  /** Other executors that hold blocks. */
+  peers(executorId: string): BlockHolder[]
+  /** False when its block manager was written off while it lived (§5.16). */
+  hasBlockManager(executorId: string): boolean
   mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[]
   blockLocations(rddId: number, partition: number): BlockHolder[]
   broadcastValue(id: number): Uint8Array | undefined
@@ -47,6 +51,8 @@ export interface Backend {
   removeRdd(rddId: number): void
   removeShuffle(shuffleId: number): void
   removeBroadcast(id: number): void
+  /** Asks an executor to give another one a copy of its block (§8.10). */
+  replicate(executorId: string, rddId: number, partition: number, holders: string[]): void
   /** An executor is gone: the others stop waiting for its blocks. */
   announceGone(executorId: string): void
   /** Bytes booked by tasks that run in this process (local mode). */

@@ -11,7 +11,9 @@ interface Held {
 }
 
 export class BlockMaster {
+  /** Those whose blocks are known here. */
   readonly #holders = new Map<string, BlockHolder>()
+  /** Where each executor that was ever here serves its blocks. */
   readonly #addresses = new Map<string, BlockHolder>()
   /** rddId → partition → executorId → sizes. */
   readonly #blocks = new Map<number, Map<number, Map<string, Held>>>()
@@ -21,7 +23,11 @@ export class BlockMaster {
     this.#addresses.set(holder.executorId, holder)
   }
 
-  /** Where an executor serves its blocks, also while those are written off: its shuffle files do not depend on that. */
+  holders(): BlockHolder[] {
+    return [...this.#holders.values()]
+  }
+
+  /** Where an executor serves its blocks, also when its block manager was written off. */
   address(executorId: string): BlockHolder | undefined {
     return this.#addresses.get(executorId)
   }
@@ -30,10 +36,16 @@ export class BlockMaster {
     return this.#holders.get(executorId)
   }
 
-  /** Forgets an executor and what it held. False when it was not known. */
-  removeHolder(executorId: string): boolean {
-    for (const partitions of this.#blocks.values()) for (const held of partitions.values()) held.delete(executorId)
-    return this.#holders.delete(executorId)
+  /** Forgets an executor and what it held. Answers with its blocks that others still hold, and who. */
+  removeHolder(executorId: string): { rddId: number; partition: number; holders: string[] }[] {
+    const left: { rddId: number; partition: number; holders: string[] }[] = []
+    for (const [rddId, partitions] of this.#blocks) {
+      for (const [partition, held] of partitions) {
+        if (held.delete(executorId) && held.size > 0) left.push({ rddId, partition, holders: [...held.keys()] })
+      }
+    }
+    this.#holders.delete(executorId)
+    return left
   }
 
   /** A block was stored, moved to disk, or dropped. */

@@ -20,6 +20,8 @@ interface Executor {
   cores: number
   line: Line
   blockPort: number
+  /** Storage memory it has told, bytes. */
+  maxMemory: number
   lastHeard: number
   toldSilent: boolean
   ready: boolean
@@ -179,6 +181,10 @@ export class ClusterBackend implements Backend {
     this.#all({ type: 'RemoveBroadcast', id })
   }
 
+  replicate(executorId: string, rddId: number, partition: number, holders: string[]): void {
+    this.#executors.get(executorId)?.line.send({ type: 'ReplicateBlock', rddId, partition, holders })
+  }
+
   announceGone(executorId: string): void {
     this.#all({ type: 'ExecutorGone', executorId })
   }
@@ -240,6 +246,7 @@ export class ClusterBackend implements Backend {
     switch (message.type) {
       case 'LaunchedExecutor':
         executor.ready = true
+        executor.maxMemory = message.maxMemory
         this.#events.blockManagerAdded({ executorId: executor.id, host: executor.host, port: executor.blockPort }, message.maxMemory)
         this.#events.executorReady(executor.id, executor.host, executor.cores)
         this.#child.send({ type: 'Moment', moment: { kind: 'executor', executorId: executor.id } })
@@ -247,6 +254,13 @@ export class ClusterBackend implements Backend {
         return
       case 'Heartbeat':
         this.#child.post({ Event: 'kindling.Heartbeat', executorId: executor.id, appId: this.#appId })
+        line.send({ type: 'HeartbeatResponse', reregister: executor.ready && !this.#events.hasBlockManager(executor.id) })
+        return
+      case 'ReregisterBlockManager':
+        this.#events.blockManagerAdded({ executorId: executor.id, host: executor.host, port: executor.blockPort }, executor.maxMemory)
+        return
+      case 'AskPeers':
+        line.send({ type: 'Peers', ask: message.ask, peers: this.#events.peers(executor.id) })
         return
       case 'StatusUpdate': {
         const hasValue = message.hasValue === true
@@ -291,7 +305,7 @@ export class ClusterBackend implements Backend {
       line.send({ type: 'RegisterExecutorFailed', message: `Duplicate executor ID: ${executorId}` })
       return
     }
-    const executor: Executor = { id: executorId, host: message.host, cores: message.cores, line, blockPort: message.blockPort, lastHeard: this.#child.clock.now(), toldSilent: false, ready: false, connected: true, binaries: new Set() }
+    const executor: Executor = { id: executorId, host: message.host, cores: message.cores, line, blockPort: message.blockPort, maxMemory: 0, lastHeard: this.#child.clock.now(), toldSilent: false, ready: false, connected: true, binaries: new Set() }
     this.#executors.set(executorId, executor)
     this.#byLine.set(line, executor)
     line.onClose(() => this.#disconnected(executor))

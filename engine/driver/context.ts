@@ -130,6 +130,7 @@ export class DriverContext {
       apply: (effects) => this.#apply(effects),
       report: (executorId, report) => this.#report(executorId, report),
       broadcastValue: (id) => this.broadcasts.get(id),
+      replicate: (executorId, rddId, partition, holders) => this.#backend?.replicate(executorId, rddId, partition, holders),
       removed: (message) => {
         child.post({ Event: 'kindling.Note', level: 'error', text: message, actor: 'driver' })
         this.#apply(this.#schedulers.cancelAllJobs(this.#now(), message))

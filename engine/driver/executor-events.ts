@@ -14,6 +14,8 @@ export interface ExecutorEventHands {
   apply: (effects: RulesEffect[]) => void
   report: (executorId: string, report: TaskReport) => void
   broadcastValue: (id: number) => Uint8Array | undefined
+  /** An executor is to give another one a copy of its block. */
+  replicate: (executorId: string, rddId: number, partition: number, holders: string[]) => void
   /** The cluster manager took the application away. */
   removed: (message: string) => void
 }
@@ -78,9 +80,18 @@ export class ExecutorEvents implements BackendEvents {
 
   mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[] {
     return this.#schedulers.outputs.statuses(shuffleId).map((status) => {
+      // A living executor serves its map outputs also while its block manager is written off.
       const holder = status === null ? undefined : this.#blocks.address(status.executorId)
       return status === null || holder === undefined ? null : { ...holder, sizes: status.sizes }
     })
+  }
+
+  peers(executorId: string): BlockHolder[] {
+    return this.#blocks.holders().filter((holder) => holder.executorId !== executorId)
+  }
+
+  hasBlockManager(executorId: string): boolean {
+    return this.#blocks.holder(executorId) !== undefined
   }
 
   blockLocations(rddId: number, partition: number): BlockHolder[] {
@@ -99,11 +110,17 @@ export class ExecutorEvents implements BackendEvents {
   removeBlockManager(executorId: string): void {
     const holder = this.#blocks.holder(executorId)
     if (holder === undefined) return
-    this.#blocks.removeHolder(executorId)
-    this.#child.post(
+    const left = this.#blocks.removeHolder(executorId)
+    const removed = this.#child.post(
       { Event: 'SparkListenerBlockManagerRemoved', 'Block Manager ID': { 'Executor ID': executorId, Host: holder.host, Port: holder.port }, Timestamp: this.#epoch() },
       this.#keys.get(`executor-lost:${executorId}`)
     )
+    if (!settings.proactiveReplication(this.#hands.conf)) return
+    for (const { rddId, partition, holders } of left) {
+      const one = holders[Math.floor(Math.random() * holders.length)]!
+      this.#child.post({ Event: 'kindling.Decision', kind: 'replicate-block', text: `rdd_${rddId}_${partition} has lost a copy: executor ${one} gives another executor one.`, executorId: one, partition }, removed)
+      this.#hands.replicate(one, rddId, partition, holders)
+    }
   }
 
   #now(): number {

@@ -41,6 +41,8 @@ export class LocalBackend implements Backend {
       report: (report) => events.report('driver', report),
       blockUpdated: (update) => events.blockUpdated('driver', update),
       askMapOutputs: (shuffleId) => Promise.resolve({ outputs: events.mapOutputs(shuffleId) }),
+      askPeers: () => Promise.resolve([]),
+      sendBlock: () => Promise.resolve(false),
       askBlockLocations: (rddId, partition) => Promise.resolve(events.blockLocations(rddId, partition)),
       askBroadcast: (id) => Promise.resolve(events.broadcastValue(id)),
       fetchShuffle: (address) => Promise.reject(new BlockFetchError('there is no other executor in local mode', address)),
@@ -102,6 +104,10 @@ export class LocalBackend implements Backend {
 
   removeBroadcast(id: number): void {
     this.#runner.removeBroadcast(id)
+  }
+
+  replicate(): void {
+    // There is nowhere to go.
   }
 
   announceGone(): void {

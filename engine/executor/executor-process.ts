@@ -1,6 +1,7 @@
-import type { EventId } from '../events/index.ts'
+import type { EventId, StorageLevel } from '../events/index.ts'
 import { executorMachine, runMachine, settled, type RunningMachine } from '../machines/index.ts'
 import { readTime, settings } from '../rules/conf.ts'
+import { EXIT } from '../rules/failures.ts'
 import type { ExecutorBoot } from '../world/boot.ts'
 import type { Connection } from '../world/interfaces.ts'
 import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
@@ -12,6 +13,7 @@ import { forgetOldest } from './binaries.ts'
 import { BlockClient, serveBlocks } from './block-transfer.ts'
 import { memoryForStorage } from './block-store.ts'
 import type { ExecutorEnv, MapOutputPlaces, TaskReport } from './env.ts'
+import { Strikes } from './strikes.ts'
 import { TaskRunner, type StoredBinary } from './task-runner.ts'
 import type { BlockAddress } from './block-transfer.ts'
 
@@ -25,9 +27,12 @@ export class ExecutorProcess {
   readonly #machine: RunningMachine<typeof executorMachine>
   readonly #runner: TaskRunner
   readonly #blocks: BlockClient
+  readonly #strikes: Strikes
   readonly #binaries = new Map<string, StoredBinary>()
   readonly #asked = new Map<number, (answer: never) => void>()
   #nextAsk = 0
+  /** Heartbeats in a row that the driver has not answered. */
+  #unanswered = 0
   #driver: Connection<ExecutorToDriver, DriverToExecutor> | undefined
   #hung = false
   #leaving = false
@@ -38,6 +43,7 @@ export class ExecutorProcess {
     this.#machine = runMachine(executorMachine, settled((state, event) => child.post({ Event: 'kindling.MachineState', actor: child.actor, machine: 'executor', state, event, appId: boot.appId })))
     this.#blocks = new BlockClient(child.network, { clock: child.clock, maxRetries: settings.shuffleMaxRetries(child.boot.conf), waitMs: settings.shuffleRetryWait(child.boot.conf) })
     this.#runner = new TaskRunner(this.#env(), readTime(child.boot.conf, 'kindling.task.pace', '0ms'))
+    this.#strikes = new Strikes({ runner: this.#runner, executorId: boot.executorId, appId: boot.appId, tellMemory: (cause) => this.#tellMemory(cause), post: (event, cause) => child.post(event, cause) })
     child.onMessage((message) => this.#fromLab(message))
     everyReal(MEMORY_PERIOD, () => {
       if (!child.clock.paused && !this.#hung) this.#tellMemory()
@@ -46,7 +52,7 @@ export class ExecutorProcess {
 
   async run(): Promise<void> {
     const { executorId, host, cores, driverPort } = this.#boot
-    const blockPort = await serveBlocks(this.#child.network, this.#runner.store, this.#runner.results)
+    const blockPort = await serveBlocks(this.#child.network, this.#runner.store, this.#runner.results, (copy, data) => this.#takeCopy(copy, data))
     let driver: Connection<ExecutorToDriver, DriverToExecutor>
     try {
       driver = await this.#child.network.connect<ExecutorToDriver, DriverToExecutor>(driverPort, 'driver', { onClock: true })
@@ -105,7 +111,15 @@ export class ExecutorProcess {
         return
       case 'MapOutputs':
       case 'BlockLocations':
+      case 'Peers':
         this.#answer(message.ask, message)
+        return
+      case 'HeartbeatResponse':
+        this.#unanswered = 0
+        if (message.reregister) this.#reregister()
+        return
+      case 'ReplicateBlock':
+        void this.#runner.replicate(message.rddId, message.partition, message.holders)
         return
       case 'Broadcast':
         this.#answer(message.ask, message.found ? blobs[0] : undefined)
@@ -131,6 +145,8 @@ export class ExecutorProcess {
     if (!this.#hung && message.type === 'Terminate') void this.#leave(143, message.reason)
     if (!this.#hung && message.type === 'WorkerGone') void this.#leave(255, `${message.worker} is gone: an executor shares the fate of its Worker.`)
     if (message.type !== 'Strike') return
+    const why = this.#strikes.strike(message.fault, message.arg ?? {}, message.cause)
+    if (why !== undefined) this.#child.send({ type: 'Struck', faultId: message.faultId, ok: false, detail: why })
     if (message.fault === 'oom-executor') void this.#exhaust(message.cause)
     else if (message.fault === 'hang-executor') {
       this.#hung = true
@@ -156,6 +172,23 @@ export class ExecutorProcess {
     void this.#leave(52, `OutOfMemoryError: ${Math.round(heapUse(account) / 2 ** 20)} MiB in a heap of ${Math.round(account.limit / 2 ** 20)} MiB`)
   }
 
+  /** Keeps a peer's copy and tells the driver. */
+  async #takeCopy({ rddId, partition, level }: { rddId: number; partition: number; level: StorageLevel }, data: Uint8Array): Promise<boolean> {
+    try {
+      const put = await this.#runner.store.putRdd(rddId, partition, data, level)
+      if (put.stored) this.#driver?.send({ type: 'BlockUpdate', rddId, partition, ...put, reason: 'a copy' })
+      return put.stored
+    } catch {
+      return false
+    }
+  }
+
+  /** The driver wrote this executor's blocks off although it lives: it hears of them again (§5.16). */
+  #reregister(): void {
+    this.#driver?.send({ type: 'ReregisterBlockManager' })
+    for (const block of this.#runner.store.held()) this.#driver?.send({ type: 'BlockUpdate', ...block })
+  }
+
   #driverGone(): void {
     if (this.#leaving || this.#hung) return
     this.#machine.send({ type: 'DriverDisassociated' })
@@ -173,6 +206,11 @@ export class ExecutorProcess {
     const interval = settings.heartbeatInterval(this.#child.boot.conf)
     const beat = (): void => {
       if (this.#hung || this.#leaving) return
+      if (this.#unanswered++ >= settings.heartbeatMaxFailures(this.#child.boot.conf)) {
+        void this.#child.output('stderr', `ERROR Executor: Exit as unable to send heartbeats to driver more than ${this.#unanswered - 1} times\n`)
+        void this.#leave(EXIT.HEARTBEAT_FAILURE, `Unable to send heartbeats to the driver: ${this.#unanswered - 1} in a row were not answered`)
+        return
+      }
       this.#driver?.send({ type: 'Heartbeat', executorId: this.#boot.executorId, memory: this.#runner.account(), running: this.#runner.runningTasks })
       this.#child.clock.after(interval, 'heartbeat', beat)
     }
@@ -225,6 +263,15 @@ export class ExecutorProcess {
         if (!this.#hung) this.#driver?.send({ type: 'BlockUpdate', ...update })
       },
       askMapOutputs: async (shuffleId): Promise<MapOutputPlaces> => this.#ask<MapOutputPlaces>((ask) => this.#driver?.send({ type: 'AskMapOutputs', ask, shuffleId })),
+      askPeers: async () => (await this.#ask<{ peers: BlockAddress[] }>((ask) => this.#driver?.send({ type: 'AskPeers', ask }))).peers,
+      sendBlock: async (peer, rddId, partition, data, level) => {
+        try {
+          await this.#blocks.fetch(peer, { type: 'PutBlock', rddId, partition, level }, [data])
+          return true
+        } catch {
+          return false
+        }
+      },
       askBlockLocations: async (rddId, partition): Promise<BlockAddress[]> => (await this.#ask<{ locations: BlockAddress[] }>((ask) => this.#driver?.send({ type: 'AskBlockLocations', ask, rddId, partition }))).locations,
       askBroadcast: (id) => this.#ask<Uint8Array | undefined>((ask) => this.#driver?.send({ type: 'AskBroadcast', ask, id })),
       fetchShuffle: (address, shuffleId, mapIndexes, reduce) => this.#blocks.fetch(address, { type: 'FetchShuffle', shuffleId, mapIndexes, reduce }),

@@ -12,6 +12,7 @@ import { Children, type ChildHandle } from './children.ts'
 import { ClockDesk } from './clock-desk.ts'
 import { ClusterManager, type ExecutorLaunch } from './cluster-manager.ts'
 import { FaultDesk } from './fault-desk.ts'
+import { watchContainers } from './container-watch.ts'
 import { Journal } from './journal.ts'
 import { runSettings, type RunSettings } from './settings.ts'
 import { Submission, v8Cap } from './submission.ts'
@@ -101,6 +102,7 @@ export class Run {
       },
       local: () => this.#submissions[0]?.local === true
     })
+    watchContainers(this.journal, (actor, appId) => this.#cluster?.executorChild(appId, actor.replace('executor-', '')) ?? null)
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve))
   }
 

@@ -13,3 +13,6 @@ export function afterReal(ms: number, act: () => void): () => void {
   const timer = setTimeout(act, ms)
   return () => clearTimeout(timer)
 }
+
+/** Lets everything else that waits go first. */
+export const realTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { chain, testLab } from './lab.ts'
+
+const bench = testLab()
+
+describe('cached blocks', () => {
+  test('§8.9, §8.10 a block with two copies outlives an executor: nothing is computed again, and a lost copy is made anew', async () => {
+    const ran = await bench.run(
+      `
+from pyspark import SparkContext, StorageLevel
+sc = SparkContext(appName="copies")
+seen = sc.accumulator(0)
+def f(x):
+    seen.add(1)
+    return x
+rdd = sc.parallelize(range(8), 4).map(f).persist(StorageLevel.MEMORY_AND_DISK_2)
+print(rdd.sum())
+print(rdd.sum(), seen.value)
+`,
+      { workers: 3, cores: 1, conf: { 'kindling.task.pace': '100ms' }, faults: ['crash-executor@job=1'] }
+    )
+    expect(ran.stdout).toBe('28\n28 8\n')
+    const copies = ran.of('kindling.CachedBlock').filter((event) => event.stored)
+    for (const partition of [0, 1, 2, 3]) expect(new Set(copies.filter((event) => event.partition === partition).map((event) => event.executorId)).size).toBeGreaterThanOrEqual(2)
+    const again = ran.of('kindling.Decision').filter((event) => event.kind === 'replicate-block')
+    expect(again.length).toBeGreaterThan(0)
+    expect(chain(ran, again[0]!).map((event) => event.Event)).toContain('kindling.FaultStruck')
+  })
+})
+
+describe('containers', () => {
+  test('§8.12, §13.2 Python that outgrows the container gets its executor killed from outside: 137, no word of its own, and it counts', async () => {
+    const ran = await bench.run(
+      `
+from pyspark import SparkContext, TaskContext
+import time
+sc = SparkContext(appName="outgrown")
+def f(x):
+    if TaskContext.get().attemptNumber() == 0:
+        held = bytearray(180 << 20)
+        time.sleep(3600)
+    return x
+print(sc.parallelize([1], 1).map(f).collect())
+`,
+      { workers: 1, cores: 1, conf: { 'kindling.container.limit': 'true', 'spark.executor.memory': '500m', 'spark.executor.memoryOverhead': '40m' } }
+    )
+    expect(ran.stdout).toBe('[1]\n')
+    const died = ran.of('kindling.ProcessExited').find((event) => event.end.code === 137)!
+    expect(died.end).toMatchObject({ signal: 'SIGKILL', farewell: false })
+    expect(chain(ran, died).map((event) => event.Event)).toEqual(['kindling.ProcessExited', 'kindling.Decision', 'kindling.Memory'])
+    expect(ran.of('SparkListenerExecutorRemoved')[0]!['Removed Reason']).toBe('Command exited with code 137')
+    const lost = ran.of('SparkListenerTaskEnd').find((end) => end['Task End Reason'].Reason === 'ExecutorLostFailure')!
+    expect(lost['Task End Reason']).toMatchObject({ 'Exit Caused By App': true })
+  })
+})
