@@ -8,6 +8,7 @@ import type { ExecutorEnv } from './env.ts'
 import { PythonPool } from './python-pool.ts'
 import { Reach } from './reach.ts'
 import { FetchFailure, lostDetail, type ShuffleFetcher } from './shuffle-fetch.ts'
+import { ShuffleSpill } from './shuffle-spill.ts'
 import type { TaskCounts } from './task-counts.ts'
 import { Killed, TaskException } from './task-failures.ts'
 import type { LaunchedTask, Running, StoredBinary } from './task-runner.ts'
@@ -65,13 +66,22 @@ export class PythonTasks {
     const { task, binary, slices } = running.launched
     const pythonTask: PythonTask = { stage: this.#stage(binary), taskId: task.taskId, stageId: task.stageId, stageAttempt: task.stageAttempt, attempt: task.attempt, partition, rddId, slices, goal }
     const broken: { error?: Error } = {}
+    const spill = new ShuffleSpill(this.#env, this.#hands.store, counts, task.taskId)
+    try {
+      return await this.#inThread(running, pythonTask, counts, spill, broken)
+    } finally {
+      spill.close()
+    }
+  }
+
+  async #inThread(running: Running, pythonTask: PythonTask, counts: TaskCounts, spill: ShuffleSpill, broken: { error?: Error }): Promise<Answer> {
     // A plan that reads Python rows below Python work holds a thread already: its second must not wait for the first.
     const answer = await this.#pool.use(running.interrupts.size > 0, async (worker) => {
       if (running.killed !== null) throw new Killed(running.killed.reason)
       const interrupt = (reason: string): void => worker.interrupt(reason)
       running.interrupts.add(interrupt)
       try {
-        return await worker.run(pythonTask, this.#calls(running, counts, broken))
+        return await worker.run(pythonTask, this.#calls(running, counts, spill, broken))
       } finally {
         running.interrupts.delete(interrupt)
       }
@@ -79,7 +89,7 @@ export class PythonTasks {
     if (answer.ok) {
       counts.recordsRead += answer.recordsRead
       counts.recordsWritten += answer.recordsWritten
-      return answer
+      return answer.buckets === undefined ? answer : { ...answer, buckets: spill.merge(answer.buckets) }
     }
     if (answer.failure === 'fetch-failed') throw new FetchFailure((answer.detail as FetchFailure['reason'] | undefined) ?? lostDetail())
     if (answer.failure === 'killed') throw new Killed(running.killed?.reason ?? 'killed')
@@ -101,7 +111,7 @@ export class PythonTasks {
     return stage
   }
 
-  #calls(running: Running, counts: TaskCounts, broken: { error?: Error }): TaskCallTable {
+  #calls(running: Running, counts: TaskCounts, spill: ShuffleSpill, broken: { error?: Error }): TaskCallTable {
     const { store, fetcher, broadcasts, cached, keep, planRows } = this.#hands
     /** What goes wrong on this side is what the task ends with, whatever Python makes of it (§5.12). */
     const ours = async <T>(work: Promise<T>): Promise<T> => {
@@ -120,6 +130,8 @@ export class PythonTasks {
       },
       putBlock: async ({ rddId, partition, data }) => ({ stored: await ours(keep(running.launched, rddId, partition, data)) }),
       fetchShuffle: async ({ shuffleId, reduce }) => ({ blocks: await ours(fetcher.fetch(shuffleId, reduce, counts)) }),
+      growShuffle: async ({ held }) => ({ limit: await ours(spill.grow(held)) }),
+      spillShuffle: async ({ buckets, elements }) => ({ limit: await ours(Promise.resolve().then(() => spill.spill(buckets, elements))) }),
       getBroadcast: async ({ id }) => {
         try {
           return { data: await broadcasts.value(id) }

@@ -13,6 +13,7 @@ import { PythonTasks } from './python-tasks.ts'
 import { Replicas } from './replicas.ts'
 import { FetchFailure, ShuffleFetcher } from './shuffle-fetch.ts'
 import { TaskResults } from './task-results.ts'
+import { spillThreshold } from './shuffle-spill.ts'
 import { newCounts, taskMetrics, type TaskCounts } from './task-counts.ts'
 import { exceptionFailure, Killed, outOfMemory, TaskException } from './task-failures.ts'
 
@@ -266,7 +267,7 @@ export class TaskRunner {
     const node = binary.nodes.find((candidate) => candidate.id === binary.rddId)
     if (node?.compute.kind === 'plan') return this.#plans.run(running, node.compute.planId, counts)
     const { work } = binary
-    const goal = work.kind === 'result' ? { kind: 'result' as const } : work.kind === 'shuffle' ? { kind: 'shuffle' as const, reduces: work.reduces } : { kind: 'checkpoint' as const, directory: work.directory }
+    const goal = work.kind === 'result' ? { kind: 'result' as const } : work.kind === 'shuffle' ? { kind: 'shuffle' as const, reduces: work.reduces, spillAt: spillThreshold(this.#env.conf), forceAt: settings.spillForceAt(this.#env.conf) } : { kind: 'checkpoint' as const, directory: work.directory }
     const answer = await this.#python.run(running, binary.rddId, launched.task.partition, goal, counts)
     return {
       ...(answer.result === undefined ? {} : { value: answer.result }),

@@ -106,6 +106,10 @@ export interface TaskCalls {
   putBlock: { ask: { rddId: number; partition: number; data: Uint8Array }; answer: { stored: boolean } }
   /** Blocks of one reduce partition in map order. Throws FetchFailed, which no user code can catch. */
   fetchShuffle: { ask: { shuffleId: number; reduce: number }; answer: { blocks: Uint8Array[] } }
+  /** The map output holds so many bytes: how many it may hold from here on. No more than that means: spill. */
+  growShuffle: { ask: { held: number }; answer: { limit: number } }
+  /** Map output that goes to disk, each bucket with a length before each of its pieces; how many bytes may be held now. */
+  spillShuffle: { ask: { buckets: Uint8Array[]; elements: number }; answer: { limit: number } }
   getBroadcast: { ask: { id: number }; answer: { data: Uint8Array } }
   /** JSON rows of one partition of a DataFrame plan. */
   planRows: { ask: { planId: number; partition: number }; answer: { json: string } }
@@ -145,7 +149,8 @@ export interface PythonTask {
   slices: { rddId: number; partition: number; data: Uint8Array }[]
   goal:
     | { kind: 'result' }
-    | { kind: 'shuffle'; reduces: number }
+    /** `spillAt`: bytes of map output after which it asks for memory; none where it never does. `forceAt`: elements after which it spills in any case. */
+    | { kind: 'shuffle'; reduces: number; spillAt?: number; forceAt?: number }
     | { kind: 'checkpoint'; directory: string }
     /** Rows for a DataFrame operator: the elements as a JSON array of arrays. */
     | { kind: 'rows'; schema: Schema }

@@ -28,6 +28,33 @@ print(rdd.sum(), seen.value)
   })
 })
 
+describe('map output that finds no memory', () => {
+  const PROGRAM = `
+from pyspark import SparkContext
+sc = SparkContext(appName="spill")
+pairs = sc.parallelize(range(60000), 2).map(lambda i: (i % 50, str(i) * 4))
+print(sorted(pairs.groupByKey(3).mapValues(lambda v: sum(len(x) for x in v)).collect())[:2])
+`
+  const spilled = (ran: Awaited<ReturnType<typeof bench.run>>): number[] => ran.of('SparkListenerTaskEnd').filter((end) => end['Stage ID'] === 0).map((end) => end['Task Metrics']?.['Disk Bytes Spilled'] ?? -1)
+
+  test('§8.6, §13.15 spills to disk where execution memory is short, is put together again, and counts what went', async () => {
+    const plain = await bench.run(PROGRAM)
+    const short = await bench.run(PROGRAM, { conf: { 'spark.memory.fraction': '0.001', 'spark.shuffle.spill.initialMemoryThreshold': '256k' } })
+    expect(short.stdout).toBe(plain.stdout)
+    expect(plain.stdout).toMatch(/^\[\(0, \d+\), \(1, \d+\)\]\n$/)
+    expect(spilled(plain)).toEqual([0, 0])
+    for (const bytes of spilled(short)) expect(bytes).toBeGreaterThan(100_000)
+    const said = short.of('kindling.Output').map((event) => event.text).join('')
+    expect(said).toMatch(/INFO ExternalSorter: Thread \d+ spilling in-memory map of [\d.]+ KiB \(elements: \d+\) to disk \(1 time so far\)/)
+  })
+
+  test('§8.6 spark.shuffle.spill.numElementsForceSpillThreshold spills in any case', async () => {
+    const forced = await bench.run(PROGRAM, { conf: { 'spark.shuffle.spill.numElementsForceSpillThreshold': '20' } })
+    for (const bytes of spilled(forced)) expect(bytes).toBeGreaterThan(100_000)
+    expect(forced.outcome.exitCode).toBe(0)
+  })
+})
+
 describe('containers', () => {
   test('§8.12, §13.2 Python that outgrows the container gets its executor killed from outside: 137, no word of its own, and it counts', async () => {
     const ran = await bench.run(

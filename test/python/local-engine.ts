@@ -284,6 +284,8 @@ export class LocalEngine {
         if (this.loseOnce.delete(shuffleId)) throw new FetchFailedSignal(shuffleId)
         return { blocks: this.#maps.get(shuffleId)!.map((buckets) => buckets[reduce]!) }
       },
+      growShuffle: async ({ held }) => ({ limit: held * 2 }),
+      spillShuffle: async () => Promise.reject(new Error('there is always memory here')),
       getBroadcast: async ({ id }) => {
         this.calls.push('getBroadcast')
         const data = this.#broadcasts.get(id)

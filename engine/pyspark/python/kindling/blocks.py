@@ -34,8 +34,9 @@ def dump(elements):
     return join(list(pieces(elements)))
 
 
-def join(pieces):
-    if len(pieces) < 2:
+def join(pieces, framed=False):
+    """One block. `framed`: each piece with its length, also a single one, so that blocks can be put together."""
+    if len(pieces) < 2 and not framed:
         return b"".join(pieces)
     return b"".join(itertools.chain.from_iterable((struct.pack(">I", len(piece)), piece) for piece in pieces))
 

@@ -2,7 +2,7 @@
 
 import itertools
 
-from kindling import blocks, hashing, ops
+from kindling import blocks, bridge, hashing, ops
 
 _CHUNK = 1024
 # Elements held before they are pickled away.
@@ -10,9 +10,13 @@ _HELD = 16384
 
 
 class Buckets:
-    def __init__(self, count):
+    def __init__(self, count, spill_at=None, force_at=None):
         self.count = count
         self.written = 0
+        self._limit, self._force_at = spill_at, force_at
+        self._bytes = 0
+        self._spilled_at = 0
+        self._spills = False
         self._items = [[] for _ in range(count)]
         self._pieces = [[] for _ in range(count)]
         self._held = 0
@@ -23,7 +27,7 @@ class Buckets:
         else:
             self._hash(payload.function, elements)
         self._flush()
-        return [blocks.join(pieces) for pieces in self._pieces]
+        return [blocks.join(pieces, self._spills) for pieces in self._pieces]
 
     def _hash(self, function, elements):
         items, count = self._items, self.count
@@ -49,15 +53,32 @@ class Buckets:
     def _added(self, count):
         self.written += count
         self._held += count
-        if self._held >= _HELD:
+        if self._held >= _HELD or (self._force_at is not None and self._held > self._force_at):
             self._flush()
 
     def _flush(self):
         for items, pieces in zip(self._items, self._pieces):
             if items:
-                pieces.extend(blocks.pieces(items))
+                for piece in blocks.pieces(items):
+                    pieces.append(piece)
+                    self._bytes += len(piece)
                 items.clear()
         self._held = 0
+        if self._limit is not None:
+            self._fit()
+
+    def _fit(self):
+        """What is held needs memory; where there is none it goes to disk (§8.6)."""
+        elements = self.written - self._spilled_at
+        forced = self._force_at is not None and elements > self._force_at
+        if not forced and self._bytes >= self._limit:
+            self._limit = bridge.call("growShuffle", held=self._bytes)["limit"]
+        if not (forced or self._bytes >= self._limit) or not self._bytes:
+            return
+        buckets = [blocks.join(pieces, True) for pieces in self._pieces]
+        self._limit = bridge.call("spillShuffle", buckets=buckets, elements=elements)["limit"]
+        self._pieces = [[] for _ in range(self.count)]
+        self._bytes, self._spilled_at, self._spills = 0, self.written, True
 
 
 def _start(partition, count):

@@ -48,7 +48,7 @@ def _answer(task, stage, context):
     written = 0
     if goal["kind"] == "shuffle":
         rdd = lineage.rdds[task["rddId"]]
-        buckets = shuffle.Buckets(goal["reduces"])
+        buckets = shuffle.Buckets(goal["reduces"], goal.get("spillAt"), goal.get("forceAt"))
         parents = lineage.parents(rdd, partition)
         elements = (item for parent in parents for item in parent())
         answer["buckets"] = buckets.fill(lineage.payload(rdd), partition, elements)
