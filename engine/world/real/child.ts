@@ -4,11 +4,16 @@ import type { ActorId, BareEvent, EventId, LabEvent, MemoryAccount } from '../..
 import type { Boot } from '../boot.ts'
 import type { Connection } from '../interfaces.ts'
 import type { ChildToLab, LabToChild } from '../messages.ts'
+import { afterReal } from './timers.ts'
 import { LabClock } from './clock.ts'
 import { RealNetwork, type OnSent } from './network.ts'
 
 /** How long a goodbye may take, real ms: the lab may have much to read before it. */
 const FAREWELL_DEADLINE = 30_000
+/** Events wait so long for others to go with them, real ms: a write for each would cost more than the work it tells of. */
+const FLUSH_DELAY = 2
+/** So many go at once, whatever the time. */
+const MANY_EVENTS = 500
 /** Output said in one breath is one event, up to so many characters. */
 const LONGEST_OUTPUT = 8192
 
@@ -25,6 +30,7 @@ export class Child {
   /** Output that may still grow before it becomes an event. */
   #speech: { stream: 'stdout' | 'stderr'; text: string; t: number } | undefined
   #flushing = false
+  #flushTimer: (() => void) | undefined
   #count = 0
   #leaving = false
   #acknowledged: (() => void) | undefined
@@ -105,18 +111,21 @@ export class Child {
     const stamped = event as LabEvent
     stamped.Kindling = cause === undefined ? { id, t } : { id, t, cause }
     this.#events.push(JSON.stringify(stamped))
-    this.#flushSoon()
+    if (this.#events.length >= MANY_EVENTS) this.flush()
+    else this.#flushSoon()
     return id
   }
 
   #flushSoon(): void {
     if (this.#flushing) return
     this.#flushing = true
-    setImmediate(() => this.flush())
+    this.#flushTimer = afterReal(FLUSH_DELAY, () => this.flush())
   }
 
   flush(): void {
     this.#flushing = false
+    this.#flushTimer?.()
+    this.#flushTimer = undefined
     this.#endSpeech()
     if (this.#events.length === 0) return
     const lines = this.#events
