@@ -45,6 +45,7 @@ try {
 
   if (host.taken.length > 0) say(`Port ${host.taken[0]} is taken${host.taken.length > 1 ? `, and so are ${host.taken.length - 1} after it` : ''}; Kindling uses ${host.port}.`)
   process.stdout.write(`Kindling is at ${host.address}\n`)
+  for (const problem of (await lab.scenarios()).problems) say(`kindling: ${problem}`)
   if (open && hasDisplay()) openInBrowser(host.issueTicket())
 } catch (error) {
   complain(error)

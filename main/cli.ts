@@ -5,6 +5,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { FaultTextError, parseFault } from '../engine/faults/parse.ts'
 import { tellEvents } from './cli/events-command.ts'
 import { runProgram } from './cli/run-command.ts'
+import { packageVersion } from './entries.ts'
+import { inWords } from './words.ts'
 
 const collect = (value: string, before: string[]): string[] => [...before, value]
 
@@ -36,7 +38,7 @@ const speed = (value: string): number => {
   return number
 }
 
-const program = new Command('kindling').description('A small, real Spark cluster to learn from by breaking it.').exitOverride().showHelpAfterError('Run kindling --help, or kindling run --help, for what there is.')
+const program = new Command('kindling').description('A small, real Spark cluster to learn from by breaking it.').version(packageVersion(), '--version', 'the version of Kindling').exitOverride().showHelpAfterError('Run kindling --help, or kindling run --help, for what there is.')
 
 program
   .command('run')
@@ -59,7 +61,7 @@ program
       source = readFileSync(path, 'utf8')
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
-      throw new Error(code === 'ENOENT' ? `There is no file ${path}.` : code === 'EISDIR' ? `${path} is a folder; give the program's file.` : `${path} cannot be read: ${(error as Error).message}`, { cause: error })
+      throw new Error(code === 'ENOENT' ? `There is no file ${path}.` : code === 'EISDIR' ? `${path} is a folder; give the program's file.` : `${path} cannot be read: ${inWords(error)}.`, { cause: error })
     }
     process.exitCode = await runProgram({ source, path, folder: dirname(path), args, ...options })
   })

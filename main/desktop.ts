@@ -56,6 +56,7 @@ async function open(): Promise<void> {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ platform: process.platform, packaged: app.isPackaged, openLogs: () => void shell.openPath(directories.logDirectory) })))
   endInOrder(lab, directories)
   const window = createWindow(lab)
+  for (const problem of (await lab.scenarios()).problems) complain(problem)
   app.on('second-instance', () => {
     if (window.isDestroyed()) return
     if (window.isMinimized()) window.restore()

@@ -2,7 +2,7 @@
  * Where things lie: the built files, the scenarios, and folders of the person who runs the lab. Right
  * in the sources, in a bundle, in a chunk of a bundle and inside app.asar.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import type { ProcessKind } from '../engine/world/interfaces.ts'
@@ -54,6 +54,11 @@ export function dataDirectory(platform: NodeJS.Platform = process.platform, env:
   return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'kindling')
 }
 
+/** The version of Kindling. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(entries.root, 'package.json'), 'utf8')) as { version: string }).version
+}
+
 export interface LabDirectories {
   /** Logs of runs; kept. */
   logDirectory: string
@@ -66,8 +71,13 @@ export interface LabDirectories {
 export function labDirectories(data: string = dataDirectory()): LabDirectories {
   const logDirectory = join(data, 'logs')
   mkdirSync(logDirectory, { recursive: true })
+  return { logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory: newScratch() }
+}
+
+/** A new folder for the files of running processes, named after this one; those of killed ones go. */
+export function newScratch(): string {
   sweepScratch(tmpdir())
-  return { logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory: mkdtempSync(join(tmpdir(), `kindling-${process.pid}-`)) }
+  return mkdtempSync(join(tmpdir(), `kindling-${process.pid}-`))
 }
 
 /** Removes scratch folders of hosts that were killed and could not do it themselves. */

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { FAULTS } from '../engine/faults/index.ts'
 import type { Answer, FaultRequest, LabApi, LabInfo, LabPush, RunRequest, Scenario, ScenarioSummary } from '../engine/lab-api.ts'
@@ -7,7 +7,7 @@ import { ensureSnapshot } from '../engine/pyspark/snapshot.ts'
 import { applicationId, SPARK_VERSION } from '../engine/rules/spark-events.ts'
 import type { LabEvent } from '../engine/events/index.ts'
 import type { Spawner } from '../engine/world/interfaces.ts'
-import { dataDirectory, entries } from './entries.ts'
+import { dataDirectory, entries, packageVersion } from './entries.ts'
 import { Run, type RunPlan } from './run/run.ts'
 import { LAB_DEFAULTS, runSettings, WATCHED } from './run/settings.ts'
 import { loadScenarios } from './scenarios.ts'
@@ -264,9 +264,4 @@ function freeAppId(at: Date, logDirectory: string): string {
     const id = applicationId(at, number)
     if (!existsSync(join(logDirectory, id)) && !existsSync(join(logDirectory, `${id}.inprogress`))) return id
   }
-}
-
-function packageVersion(): string {
-  const found = JSON.parse(readFileSync(join(entries.root, 'package.json'), 'utf8')) as { version: string }
-  return found.version
 }

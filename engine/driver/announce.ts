@@ -26,7 +26,7 @@ export function applicationHead(appId: string, conf: Record<string, string>, boo
       'Classpath Entries': {}
     },
     ...(unknown.length === 0 ? [] : [{ Event: 'kindling.NotModelled' as const, keys: unknown }]),
-    { Event: 'SparkListenerApplicationStart', 'App Name': conf['spark.app.name'] ?? 'application', 'App ID': appId, Timestamp: now, User: userInfo().username }
+    { Event: 'SparkListenerApplicationStart', 'App Name': conf['spark.app.name']!, 'App ID': appId, Timestamp: now, User: userInfo().username }
   ]
 }
 

@@ -98,7 +98,7 @@ export function driverCalls(host: CallHost): <K extends keyof DriverCalls>(name:
   }
   return async (name, ask) => {
     const handler = handlers[name] as ((ask: unknown) => unknown) | undefined
-    if (handler === undefined) throw new BridgeFailure({ pythonClass: 'NotImplementedError', message: `${name} is not in Kindling yet` })
+    if (handler === undefined) throw new BridgeFailure({ pythonClass: 'NotImplementedError', message: `${name} is not in Kindling` })
     try {
       return (await handler(ask)) as never
     } catch (error) {

@@ -172,7 +172,7 @@ export class DriverContext {
         const driverPort = await cluster.listen()
         this.appId = await this.#register({
           type: 'RegisterApplication',
-          name: conf['spark.app.name'] ?? 'application',
+          name: conf['spark.app.name']!,
           coresMax: settings.coresMax(conf),
           executorCores: this.#parsed.kind === 'local-cluster' ? this.#parsed.coresPerWorker : settings.executorCores(conf),
           executorMemoryMb: settings.executorMemory(conf) / 2 ** 20,

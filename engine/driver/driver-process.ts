@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { exceptionText } from '../events/failure-text.ts'
 import type { driverMachine} from '../machines/index.ts';
 import { type RunningMachine } from '../machines/index.ts'
@@ -74,7 +75,7 @@ export class DriverProcess {
       await this.#program.ready
       this.#machine.send({ type: 'ProgramStarted' })
       this.#tellMemory()
-      end = await this.#program.run({ ...program, source: readFileSync(sourceFile, 'utf8'), conf: { 'spark.master': this.#boot.defaultMaster, ...submitted } })
+      end = await this.#program.run({ ...program, source: readFileSync(sourceFile, 'utf8'), conf: { ...this.#submitDefaults(), ...submitted } })
     } catch (error) {
       if (this.#ending) return
       // Python itself broke down: nobody else has told of it.
@@ -84,10 +85,15 @@ export class DriverProcess {
     await this.#end(end)
   }
 
+  /** What spark-submit adds where nobody says otherwise: a nameless application is called as its file. */
+  #submitDefaults(): Record<string, string> {
+    return { 'spark.master': this.#boot.defaultMaster, 'spark.app.name': basename(this.#boot.program.fileName) }
+  }
+
   async #startContext(conf: Record<string, string>): Promise<DriverContext> {
     if (this.#context !== undefined) throw javaFailure('org.apache.spark.SparkException', 'Only one SparkContext should be running in this JVM (see SPARK-2243).')
     const labSettings = Object.fromEntries(Object.entries(this.#child.boot.conf).filter(([key]) => key.startsWith('kindling.')))
-    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...labSettings, ...conf }, this.#moments, () => this.#program.nextId('rdd'))
+    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...this.#submitDefaults(), ...labSettings, ...conf }, this.#moments, () => this.#program.nextId('rdd'))
     this.#context = context
     this.#program.resetIds()
     this.#sql = new SqlSession(context, (of) => this.#program.nextId(of))

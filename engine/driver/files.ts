@@ -19,9 +19,9 @@ export class DriverFiles {
   /** Absolute path of what a program wrote. Throws when it lies outside the run's folders. */
   resolve(path: string): string {
     const plain = path.startsWith('file:') ? fromFileUrl(path) : path
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(plain)) {
-      throw javaFailure('org.apache.hadoop.fs.UnsupportedFileSystemException', `No FileSystem for scheme "${plain.slice(0, plain.indexOf(':'))}": Kindling reads and writes local files only (${path}).`)
-    }
+    const scheme = /^([a-z][a-z0-9+.-]+):(\/?)/i.exec(plain)
+    if (scheme?.[2] === '') throw javaFailure('java.lang.IllegalArgumentException', `java.net.URISyntaxException: Relative path in absolute URI: ${path}`)
+    if (scheme !== null) throw javaFailure('org.apache.hadoop.fs.UnsupportedFileSystemException', `No FileSystem for scheme "${scheme[1]!}": Kindling reads and writes local files only (${path}).`)
     const absolute = resolve(this.#cwd, plain)
     const actual = real(absolute)
     if (!this.#folders.some((folder) => actual === folder || actual.startsWith(folder.endsWith(sep) ? folder : folder + sep))) {

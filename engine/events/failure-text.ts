@@ -32,7 +32,7 @@ export function exceptionText(className: string, description: string): string {
   const short = className.split('.').at(-1) ?? className
   const engine = short === 'Py4JJavaError' ? /^: (?:[\w$]+\.)*(.+)/m.exec(description) : null
   if (engine) return firstLine(engine[1]!)
-  if (!/^Traceback \(most recent call last\)/m.test(description)) return firstLine(short === 'PythonException' ? description : `${short}: ${description.trimStart()}`)
+  if (!/^Traceback \(most recent call last\)/m.test(description)) return firstLine(short === 'PythonException' ? description : description.trim() === '' ? short : `${short}: ${description.trimStart()}`)
   const said = description.split('\n').findLast((line) => /^[A-Za-z_]/.test(line) && !line.startsWith('Traceback'))
   return firstLine(said ?? short)
 }

@@ -22,10 +22,12 @@ const IO_WORDS: Record<string, string> = { ENOSPC: 'No space left on device', ED
 
 /** Any error of a task in Spark's shape. */
 export function exceptionFailure(error: unknown): Extract<TaskEndReason, { Reason: 'ExceptionFailure' }> {
-  const known = inJavaWords(error) as { className?: string; fullText?: string; message?: string; stack?: string }
+  const known = inJavaWords(error) as { className?: string; fullText?: string; name?: string; message?: string }
   const className = known.className ?? 'org.apache.spark.SparkException'
-  const message = known.message ?? String(error)
-  const full = known.fullText ?? (known.className === undefined ? (known.stack ?? message) : `${className}: ${message}`)
+  // An error without a class of Spark's is a mistake of ours: said as Spark says its own, without our frames.
+  const said = known.message ?? String(error)
+  const message = known.className !== undefined || /^\[[A-Z_.]+\]/.test(said) ? said : `[INTERNAL_ERROR] ${known.name ?? 'Error'}: ${said} SQLSTATE: XX000`
+  const full = known.fullText ?? `${className}: ${message}`
   return { Reason: 'ExceptionFailure', 'Class Name': className, Description: message, 'Stack Trace': [], 'Full Stack Trace': full, 'Accumulator Updates': [] }
 }
 

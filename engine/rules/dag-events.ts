@@ -83,7 +83,7 @@ export class DagEvents {
     this.#post(`skip:${jobId}.${stage.id}`, { key: `job-start:${jobId}` }, {
       Event: 'kindling.Decision',
       kind: 'skip-stage',
-      text: `Stage ${stage.id} (${stage.name}) is skipped: ${why}.`,
+      text: `Stage ${stage.id} (${shortName(stage.name)}) is skipped: ${why}.`,
       stageId: stage.id,
       jobId,
       count: stage.tasks
@@ -106,7 +106,7 @@ export class DagEvents {
     this.#post(key, stage.because ?? { key: `blocks-lost:${takers[0]}` }, {
       Event: 'kindling.Decision',
       kind: 'resubmit-stage',
-      text: `Stage ${stage.id} (${stage.name}) runs again for ${which}: ${why}.`,
+      text: `Stage ${stage.id} (${shortName(stage.name)}) runs again for ${which}: ${why}.`,
       stageId: stage.id,
       stageAttempt: attempt,
       count: partitions.length,
@@ -159,3 +159,6 @@ export class DagEvents {
     this.#effect({ type: 'post', event, key, cause })
   }
 }
+
+/** A stage's name without the folders of its file. */
+const shortName = (name: string): string => name.replace(/ at (?:\/|[A-Za-z]:\\).*[\\/]/, ' at ')

@@ -68,11 +68,20 @@ const excludeTimeout: Rule = (conf) => {
   return timeout > 0 ? null : new SettingError(key, conf[key] ?? '', `${key} was ${timeout}, but must be > 0.`, ILLEGAL)
 }
 
+/** Every setting of Kindling's own. */
+const OURS = ['kindling.memory.scale', 'kindling.network.latency', 'kindling.task.pace']
+
+/** Settings named like ours that are none: they would change nothing, without a word. */
+const strangers = (conf: Conf): SettingError[] =>
+  Object.keys(conf)
+    .filter((key) => key.startsWith('kindling.') && !OURS.includes(key))
+    .map((key) => new SettingError(key, conf[key]!, `Kindling has no setting ${key}. Its own are ${OURS.slice(0, -1).join(', ')} and ${OURS.at(-1)!}.`))
+
 const rules: readonly Rule[] = [javaOptions, deployMode, heartbeat, cpusOfTasks, encryption, messageSize, excludeTimeout, oneBadNode]
 
 /** Reads every setting of the rules; answers what is wrong with each bad one, then with those that do not go together (§4.7). */
 export function checkConf(conf: Conf): SettingError[] {
-  const wrong: SettingError[] = []
+  const wrong = strangers(conf)
   for (const read of Object.values(settings)) {
     try {
       read(conf)

@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseBytes } from '../../engine/rules/conf.ts'
 import { emptyView, fold } from '../../engine/view/fold.ts'
 import { storyText } from '../../engine/view/story.ts'
-import { dataDirectory, entries } from '../entries.ts'
+import { dataDirectory, entries, newScratch } from '../entries.ts'
 import { createLab } from '../lab.ts'
 import { WATCHED } from '../run/settings.ts'
 import { ChildProcessSpawner } from '../spawners/child-process.ts'
@@ -28,7 +27,7 @@ export interface RunCommand {
 /** Runs a program to its end and answers with its exit status. Throws a sentence when it cannot start. */
 export async function runProgram(command: RunCommand): Promise<number> {
   const memoryPerWorkerMb = Math.floor(parseBytes(command.memory, 'm') / 2 ** 20)
-  const scratchDirectory = mkdtempSync(join(tmpdir(), 'kindling-'))
+  const scratchDirectory = newScratch()
   const logDirectory = command.eventLog === undefined ? join(dataDirectory(), 'logs') : resolve(command.eventLog)
   const lab = createLab({ spawner: new ChildProcessSpawner(), host: 'cli', logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory })
   let left: number | undefined

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { inWords } from '../words.ts'
 
 /** Whose log it is: the driver process that speaks for the application. */
 export interface LogOwner {
@@ -88,7 +89,7 @@ export class EventLogs {
   }
 
   unwritable(error: unknown): Error {
-    return new Error(`The event log cannot be written to ${this.#directory}: ${(error as Error).message}`, { cause: error })
+    return new Error(`The event log cannot be written to ${this.#directory}: ${inWords(error)}.`, { cause: error })
   }
 
   #write(fits: (log: OpenLog) => boolean, text: string): boolean {

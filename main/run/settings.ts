@@ -1,4 +1,4 @@
-import { readDouble, readTime, settings, SettingError } from '../../engine/rules/conf.ts'
+import { readTime, settings, SettingError } from '../../engine/rules/conf.ts'
 import { checkConf } from '../../engine/rules/refusals.ts'
 
 /** The smallest heap a process of ours can work in, bytes, whatever the scale says. */
@@ -48,7 +48,6 @@ export function runSettings(conf: Record<string, string>): RunSettings {
   if (supervise && mode === 'client') notes.push('spark.driver.supervise does nothing in client mode: nobody watches a driver on your own computer.')
   const scale = settings.memoryScale(conf)
   if (!(scale > 0 && scale <= 4)) throw new SettingError('kindling.memory.scale', String(scale), `kindling.memory.scale is ${scale}; it can be above 0 and up to 4.`)
-  readDouble(conf, 'kindling.seed', 0)
   const scaled = (mb: number): number => Math.max(LEAST_HEAP, Math.round(mb * 2 ** 20 * scale))
   const driverMemoryMb = settings.driverMemory(conf) / 2 ** 20
   return {

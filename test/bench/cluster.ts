@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LogReader } from '../../engine/events/codec.ts'
 import type { LabEvent } from '../../engine/events/index.ts'
-import { repeat, spread, type Spread } from './figures.ts'
+import { repeat, spread, telling, type Spread } from './figures.ts'
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.js')
 
@@ -97,6 +97,7 @@ function launchRate(ran: Ran): number {
 const resident = (pid: number): number => Math.round(Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024)
 
 async function memory(folder: string, withPython: boolean): Promise<Record<string, number>> {
+  telling(`memory ${withPython ? 'with' : 'without'} Python on executors`)
   const figures: Record<string, number> = {}
   const program = HELD.replace('WITH_PYTHON', withPython ? 'spark.sparkContext.parallelize(range(8), 8).map(lambda x: x).count()' : '')
   await run(folder, program, ['--quiet'], (lab, events) => {
@@ -122,12 +123,12 @@ export async function measureCluster(): Promise<ClusterFigures> {
   try {
     await run(folder, MINI, ['--quiet']) // makes the Python snapshot when there is none
     const launches: number[] = []
-    const firstLine = await repeat(7, async () => {
+    const firstLine = await repeat('first line of the mini example', 7, async () => {
       const ran = await run(folder, MINI, ['--quiet'])
       launches.push(...registrations(ran))
       return ran.firstLine
     })
-    const replaced = await repeat(5, async () => {
+    const replaced = await repeat('a killed executor replaced', 5, async () => {
       const ran = await run(folder, CRASHED, ['--quiet', '--conf', 'kindling.task.pace=300ms', '--fault', 'crash-executor@task=0.2'])
       const [struck] = of(ran, 'kindling.FaultStruck')
       const replacement = of(ran, 'kindling.ExecutorLaunching').find((launch) => launch.replaces !== undefined)
@@ -135,8 +136,8 @@ export async function measureCluster(): Promise<ClusterFigures> {
       return added!.Kindling.t - struck!.Kindling.t
     })
     const cluster = ['--quiet', '--workers', '2', '--cores', '4']
-    const plan = await repeat(3, async () => launchRate(await run(folder, PLAN_TASKS, cluster)))
-    const python = await repeat(2, async () => launchRate(await run(folder, PYTHON_TASKS, cluster)))
+    const plan = await repeat('plan tasks', 3, async () => launchRate(await run(folder, PLAN_TASKS, cluster)))
+    const python = await repeat('Python tasks', 2, async () => launchRate(await run(folder, PYTHON_TASKS, cluster)))
     return {
       'kindling run to first line, mini example, ms': spread(firstLine),
       'executor launch to registered, ms': spread(launches),

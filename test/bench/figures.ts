@@ -16,9 +16,15 @@ export function spread(values: readonly number[]): Spread {
   return { median: tenth(median), min: tenth(sorted[0]!), max: tenth(sorted.at(-1)!), runs: sorted.length }
 }
 
+/** Says on stderr what is being measured: the whole takes minutes. */
+export const telling = (what: string): void => void process.stderr.write(`${what}\n`)
+
 /** Measures one after another: they share the processor. */
-export async function repeat(times: number, measure: () => Promise<number>): Promise<number[]> {
+export async function repeat(what: string, times: number, measure: () => Promise<number>): Promise<number[]> {
   const values: number[] = []
-  for (let i = 0; i < times; i++) values.push(await measure())
+  for (let i = 0; i < times; i++) {
+    telling(`${what}, ${i + 1} of ${times}`)
+    values.push(await measure())
+  }
   return values
 }

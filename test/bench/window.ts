@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { remote } from 'webdriverio'
 import { startHost } from '../../scripts/browser-host.ts'
 import { findChromium } from '../../scripts/chromium.ts'
-import { spread, type Spread } from './figures.ts'
+import { spread, telling, type Spread } from './figures.ts'
 
 const HOST = join(import.meta.dirname, '..', '..', 'out', 'main', 'browser.js')
 
@@ -28,6 +28,7 @@ export async function measureWindow(): Promise<WindowFigures | { skipped: string
   try {
     const durations: number[] = []
     for (let round = 0; round < 3; round++) {
+      telling(`a click on a fault, ${round + 1} of 3`)
       await browser.url(host.address)
       await browser.$('[data-testid=scenario-menu]').click()
       await browser.$('[data-testid=scenario-a-crash-and-its-recovery]').click()

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { dataDirectory, entriesFrom, labDirectories } from '../../main/entries.ts'
+import { dataDirectory, entriesFrom, labDirectories, newScratch } from '../../main/entries.ts'
 import { farewell } from '../../main/farewell.ts'
 
 test.each([
@@ -56,4 +57,14 @@ test('a farewell closes the lab, removes the scratch folder, and does not wait f
   expect(existsSync(second.scratchDirectory)).toBe(false)
   expect(await farewell({ close: async () => Promise.reject(new Error('no')) }, second.scratchDirectory)).toBe(false)
   rmSync(home, { recursive: true })
+})
+
+test('a new scratch folder sweeps away those of processes that are gone', () => {
+  const gone = join(tmpdir(), `kindling-${spawnSync(process.execPath, ['--version']).pid}-abcdef`)
+  const notOurs = join(tmpdir(), `kindling-test-${process.pid}`)
+  for (const folder of [gone, notOurs]) mkdirSync(folder)
+  const mine = newScratch()
+  const second = newScratch()
+  expect([gone, notOurs, mine, second].map((folder) => existsSync(folder))).toEqual([false, true, true, true])
+  for (const folder of [notOurs, mine, second]) rmSync(folder, { recursive: true })
 })

@@ -75,6 +75,39 @@ describe('kindling run', () => {
     expect((await kindling(['run', program('seven.py', 'import sys\nprint("bye")\nsys.exit(7)\n')])).code).toBe(7)
   })
 
+  test('a nameless application is called as its file, everywhere', async () => {
+    const text = 'from pyspark import SparkContext, SparkConf\nsc = SparkContext()\nprint(sc.appName, sc.getConf().get("spark.app.name"), SparkConf().get("spark.app.name"))\n'
+    const called = await kindling(['run', program('nameless.py', text), '--event-log', 'nameless'])
+    expect(called.stdout).toBe('nameless.py nameless.py nameless.py\n')
+    expect(called.stderr).toContain('The application “nameless.py” is registered')
+  })
+
+  test('a program reads and writes beside where the person stands, as with spark-submit', async () => {
+    mkdirSync(join(root, 'elsewhere'), { recursive: true })
+    writeFileSync(join(root, 'elsewhere', 'writes.py'), 'open("out.txt", "w").write("here")\n')
+    expect(await kindling(['run', join('elsewhere', 'writes.py'), '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(readFileSync(join(root, 'out.txt'), 'utf8')).toBe('here')
+  })
+
+  test('a mistake is told once with its line', async () => {
+    const broken = await kindling(['run', program('broken.py', 'x = 1\nx = = 2\n')])
+    expect(broken.stderr).toContain('The run is over, the program failed (exit code 1): SyntaxError: invalid syntax (line 2).')
+    const absent = await kindling(['run', program('absent.py', 'from pyspark import SparkContext\nSparkContext().statusTracker()\n')])
+    expect(absent.stderr).toContain('(exit code 1): NotImplementedError: SparkContext.statusTracker is not in Kindling (line 2).')
+    const empty = await kindling(['run', program('empty.py', 'raise MemoryError()\n')])
+    expect(empty.stderr).toContain('The program stops in line 1 with MemoryError.')
+    expect(empty.stderr).toContain('(exit code 1): MemoryError (line 1).')
+  })
+
+  test.each([['yarn', 'Kindling has no YARN'], ['local[0]', 'Asked to run locally with 0 threads'], ['foo', "Could not parse Master URL: 'foo'"]])('the last sentence of a run on %s names what is wrong', async (master, what) => {
+    const called = await kindling(['run', program('master.py', `from pyspark import SparkContext\nSparkContext("${master}", "m")\n`)])
+    expect(called.stderr.trim().split('\n').at(-1)).toContain(`(exit code 1): SparkException: ${what}`)
+  })
+
+  test('--version', async () => {
+    expect(await kindling(['--version'])).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+  })
+
   test('Ctrl-C ends the run and every process of it', async () => {
     const slow = program('slow.py', 'import time\nfrom pyspark import SparkContext\nsc = SparkContext(appName="slow")\nsc.parallelize([1], 1).foreach(lambda x: time.sleep(600))\n')
     let sent = false
@@ -122,11 +155,13 @@ describe('what is wrong is said in a sentence, exit status 2', () => {
   refused('a fault that is none', () => ['run', program('sum.py', SUM), '--fault', 'crash-exeuctor@stage=1'], /There is no fault named "crash-exeuctor"\. Did you mean crash-executor\?/)
   refused('a moment that is none', () => ['run', program('sum.py', SUM), '--fault', 'crash-executor@stag=1'], /stag/)
   refused('a setting without a value', () => ['run', program('sum.py', SUM), '--conf', 'spark.task.maxFailures'], /write KEY=VALUE/)
-  refused('a setting Spark refuses', () => ['run', program('sum.py', SUM), '--conf', 'spark.task.maxFailures=many'], /spark\.task\.maxFailures should be int, but was many/)
-  refused('a log folder that is a file', () => { writeFileSync(join(root, 'a-file'), ''); return ['run', program('sum.py', SUM), '--event-log', 'a-file'] }, /^kindling: The event log cannot be written to .*a-file is a file\n$/)
+  refused('a setting Spark refuses', () => ['run', program('sum.py', SUM), '--conf', 'spark.task.maxFailures=many'], /The value 'many' in the config "spark\.task\.maxFailures" is invalid/)
+  refused('a setting of ours that is none', () => ['run', program('sum.py', SUM), '--conf', 'kindling.nope=1'], /^kindling: Kindling has no setting kindling\.nope\. Its own are kindling\./)
+  refused('a log folder that is a file', () => { writeFileSync(join(root, 'a-file'), ''); return ['run', program('sum.py', SUM), '--event-log', 'a-file'] }, /^kindling: The event log cannot be written to .*a-file is a file\.\n$/)
   refused('no such command', () => ['rum'], /unknown command 'rum'/)
   refused('a log that is not there', () => ['events', 'nowhere'], /There is no log .*nowhere\./)
-  refused('a log that is none', () => { writeFileSync(join(root, 'none'), 'hello\nworld\n'); return ['events', 'none'] }, /none/)
+  refused('a log that is none', () => { writeFileSync(join(root, 'none'), 'hello\nworld\n'); return ['events', 'none'] }, /^kindling: \S*none is no event log: none of its lines is an event\.\n$/)
+  refused('a folder as a log', () => { mkdirSync(join(root, 'folder'), { recursive: true }); return ['events', 'folder'] }, /is a folder; give one of the logs in it\./)
 })
 
 describe('the log', () => {

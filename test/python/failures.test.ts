@@ -175,13 +175,13 @@ describe('what is not here', () => {
 
   it('is named, with the line', async () => {
     expect(await error('rdd = sc.parallelize([1])\nrdd.pipe("cat")')).toMatchObject({
-      className: 'NotImplementedError', message: 'RDD.pipe is not in Kindling yet (line 4)', line: 4
+      className: 'NotImplementedError', message: 'RDD.pipe is not in Kindling', line: 4
     })
-    expect(await error('import pyspark.ml')).toMatchObject({ className: 'NotImplementedError', message: 'pyspark.ml is not in Kindling yet (line 3)' })
-    expect(await error('from pyspark.streaming import StreamingContext')).toMatchObject({ message: 'pyspark.streaming is not in Kindling yet (line 3)' })
-    expect(await error('from pyspark import SparkFiles')).toMatchObject({ message: 'pyspark.SparkFiles is not in Kindling yet (line 3)' })
-    expect(await error('import threading\nthreading.Thread(target=print).start()')).toMatchObject({ message: 'threading.Thread is not in Kindling yet (line 4)' })
-    expect(await error('sc.addPyFile("x.py")')).toMatchObject({ message: 'SparkContext.addPyFile is not in Kindling yet (line 3)' })
+    expect(await error('import pyspark.ml')).toMatchObject({ className: 'NotImplementedError', message: 'pyspark.ml is not in Kindling' })
+    expect(await error('from pyspark.streaming import StreamingContext')).toMatchObject({ message: 'pyspark.streaming is not in Kindling' })
+    expect(await error('from pyspark import SparkFiles')).toMatchObject({ message: 'pyspark.SparkFiles is not in Kindling' })
+    expect(await error('import threading\nthreading.Thread(target=print).start()')).toMatchObject({ message: 'threading.Thread is not in Kindling: its Python has one thread; call one action after another', line: 4 })
+    expect(await error('sc.addPyFile("x.py")')).toMatchObject({ message: 'SparkContext.addPyFile is not in Kindling' })
   })
 
   it('is not a mistyped name, which Python words as ever', async () => {

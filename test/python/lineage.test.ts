@@ -152,6 +152,8 @@ for n in (1, 2, 3, 7, 40):
     assert rdd.getNumPartitions() >= n
     print(rdd.collect() == ["x" * (i % 7) + str(i) for i in range(50)], end=" ")
 print(sc.textFile("file:${join(lab.data, 'lines.txt')}").count())
+name, raw = sc.binaryFiles("lines.txt").first()
+assert type(raw) is bytes and raw == open("lines.txt", "rb").read() and name.startswith("file:/")
 name, text = sc.wholeTextFiles("lines.txt").first()
 print(name, len(text))
 `)

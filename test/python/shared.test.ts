@@ -72,7 +72,8 @@ print(b.value)
 try: unread.value
 except Exception as e: print(str(e).splitlines()[1])
 `)
-  expect(ended.out).toBe("[1, 1] {'a': 1}\n{'a': 1}\n: org.apache.spark.SparkException: Attempted to use Broadcast(1) after it was destroyed\n")
+  expect(ended.out).toMatch(/\(destroy at .*:\d+\)  SQLSTATE: XX000\n$/)
+  expect(ended.out.replace(/ \(destroy at .*\)  SQLSTATE: XX000/, '')).toBe("[1, 1] {'a': 1}\n{'a': 1}\n: org.apache.spark.SparkException: [INTERNAL_ERROR_BROADCAST] Attempted to use Broadcast(1) after it was destroyed\n")
   expect(ended.engine.calls.filter((name) => name === 'getBroadcast')).toHaveLength(1)
 })
 

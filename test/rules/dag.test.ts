@@ -82,6 +82,17 @@ describe('building', () => {
     expect(submitted(cluster).slice(3)).toEqual(['StageSubmitted 4.0 tasks 4', 'StageSubmitted 5.0 tasks 3'])
   })
 
+  test('a skipped stage is named without the folders of its file', () => {
+    const cluster = new TinyCluster({ duration: () => 10 })
+    cluster.rdd({ id: 0, partitions: 2, callSite: 'map at /home/a b/work/p.py:7' })
+    cluster.rdd({ id: 1, partitions: 2, dependencies: [{ kind: 'shuffle', rdd: 0, shuffleId: 0, reduces: 2 }] })
+    cluster.addExecutor()
+    cluster.submit(0, 1)
+    cluster.run()
+    cluster.submit(1, 1)
+    expect(cluster.find((event) => event.Event === 'kindling.Decision' && event.kind === 'skip-stage').map(({ event }) => event)).toMatchObject([{ text: expect.stringContaining(' (map at p.py:7) is skipped') }])
+  })
+
   test('§5.6 a skipped stage has a new id, is in JobStart and is never submitted; if it must run after all it is attempt 1', () => {
     const cluster = new TinyCluster({ duration: (task) => (task.stageId === 3 ? 100 : 10) })
     twoStages(cluster)

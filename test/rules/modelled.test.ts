@@ -30,6 +30,6 @@ test('all that the rules read is known without being listed', () => {
 })
 
 test('other keys of Spark are named in order; those of others are nobody’s business', () => {
-  expect(notModelled({ 'spark.ui.port': '1', 'spark.foo': 'bar', 'spark.app.name': 'x', 'kindling.seed': '3', 'my.key': '1' })).toEqual(['spark.foo', 'spark.ui.port'])
+  expect(notModelled({ 'spark.ui.port': '1', 'spark.foo': 'bar', 'spark.app.name': 'x', 'kindling.task.pace': '3ms', 'my.key': '1' })).toEqual(['spark.foo', 'spark.ui.port'])
   expect(notModelled({ 'spark.driver.allowMultipleContexts': 'true' })).toEqual(['spark.driver.allowMultipleContexts'])
 })

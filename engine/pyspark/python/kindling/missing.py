@@ -1,6 +1,4 @@
-"""NotImplementedError, by name and line, for what PySpark has and we have not."""
-
-from kindling.callsite import user_line
+"""NotImplementedError, by name, for what PySpark has and we have not; the traceback shows the line."""
 
 
 class NotInKindling(NotImplementedError, AttributeError):
@@ -11,10 +9,9 @@ NotInKindling.__name__ = NotInKindling.__qualname__ = "NotImplementedError"
 NotInKindling.__module__ = "builtins"
 
 
-def missing(name):
-    """The error for `name` (`RDD.pipe`, `pyspark.ml`); raise it."""
-    line = user_line()
-    return NotInKindling(f"{name} is not in Kindling yet" + (f" (line {line})" if line else ""))
+def missing(name, why=None):
+    """The error for `name` (`RDD.pipe`, `pyspark.ml`), with a reason that is not plain; raise it."""
+    return NotInKindling(f"{name} is not in Kindling" + (f": {why}" if why else ""))
 
 
 def guard(cls, names):

@@ -1,6 +1,10 @@
 """Paths as Spark takes them: plain, or `file:` addresses."""
 
 import os
+import re
+
+# Of two characters at least: one is a drive.
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 def local(path):
@@ -21,8 +25,7 @@ def absolute(path):
 
 def _absolute(path):
     path = local(path)
-    scheme = path.partition(":")[0]
-    if scheme != path and scheme.isalpha() and len(scheme) > 1:
+    if _SCHEME.match(path):
         return path
     return os.path.normpath(os.path.join(os.getcwd(), path))
 

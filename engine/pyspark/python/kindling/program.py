@@ -87,6 +87,9 @@ def _uncaught(error):
 
 
 def _message(error):
+    if isinstance(error, SyntaxError) and error.filename == callsite.program:
+        # str() adds the place, which is told beside it.
+        return str(error.msg)
     try:
         return str(error)
     except Exception:  # noqa: BLE001 - a broken __str__ is the program's own

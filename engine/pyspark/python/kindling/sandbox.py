@@ -13,6 +13,8 @@ from kindling.missing import missing
 # What a task sees as its parent: the executor that started it, as with spark.python.use.daemon=false.
 EXECUTOR = 1 << 15
 
+ONE_THREAD = "its Python has one thread; call one action after another"
+
 
 def _exit(status):
     """os._exit: the program's process ends, or the task's Python worker (§11.2)."""
@@ -60,9 +62,9 @@ def _system(_command):
     raise OSError(138, "Kindling's Python has no other processes")
 
 
-def _absent(name):
+def _absent(name, why):
     def refuse(*_args, **_named):
-        raise missing(name)
+        raise missing(name, why)
 
     return refuse
 
@@ -77,8 +79,8 @@ def close():
         module.abort = _abort
         module.system = _system
     time.sleep = _sleep
-    threading.Thread.start = _absent("threading.Thread")
-    asyncio.run = _absent("asyncio.run")
+    threading.Thread.start = _absent("threading.Thread", ONE_THREAD)
+    asyncio.run = _absent("asyncio.run", "its Python cannot wait in an event loop")
 
 
 def set_environment(values):

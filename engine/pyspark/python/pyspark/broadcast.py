@@ -1,6 +1,6 @@
 """Broadcast variables: read-only values every executor fetches once."""
 
-from kindling import bridge, pickler
+from kindling import bridge, callsite, pickler
 from py4j.protocol import Py4JJavaError
 
 __all__ = ["Broadcast"]
@@ -22,7 +22,7 @@ class Broadcast:
     def __init__(self, sc, value):
         self._data = pickler.dumps(value)
         self._id = bridge.call("broadcast", value=self._data)["id"]
-        self._destroyed = False
+        self._destroyed = None
 
     def __class_getitem__(cls, _):
         return cls
@@ -32,7 +32,7 @@ class Broadcast:
         made = object.__new__(cls)
         made._id = bid
         made._data = None
-        made._destroyed = False
+        made._destroyed = None
         return made
 
     @property
@@ -55,12 +55,15 @@ class Broadcast:
         """Drops it everywhere, for good."""
         self._check()
         bridge.call("unpersistBroadcast", id=self._id, destroy=True)
-        self._destroyed = True
+        self._destroyed = callsite.call_site()
         self._data = None
 
     def _check(self):
         if self._destroyed:
-            text = f"Attempted to use Broadcast({self._id}) after it was destroyed"
+            text = (
+                f"[INTERNAL_ERROR_BROADCAST] Attempted to use Broadcast({self._id}) after it was destroyed "
+                f"({self._destroyed})  SQLSTATE: XX000"
+            )
             raise Py4JJavaError.of("z:org.apache.spark.api.python.PythonRDD.broadcast", "org.apache.spark.SparkException", text)
 
     def __reduce__(self):

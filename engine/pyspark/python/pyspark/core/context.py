@@ -69,7 +69,7 @@ class SparkContext:
         self._conf = SparkConf(loadDefaults=False).setAll(started["conf"].items())
         self._app_id = started["appId"]
         self.master = started["master"]
-        self.appName = self._conf.get("spark.app.name", appName or "pyspark-shell")
+        self.appName = self._conf.get("spark.app.name")
         self._version = started["version"]
         self._ui_web_url = started["uiWebUrl"]
         self._default_parallelism = started["defaultParallelism"]
@@ -209,7 +209,14 @@ class SparkContext:
         return RDD(lines, self)
 
     def wholeTextFiles(self, path, minPartitions=None, use_unicode=True):
-        """(path, content) of each file."""
+        """(path, text) of each file."""
+        return self._whole_files("WholeTextFileRDD", path, minPartitions, True)
+
+    def binaryFiles(self, path, minPartitions=None):
+        """(path, bytes) of each file."""
+        return self._whole_files("BinaryFileRDD", path, minPartitions, False)
+
+    def _whole_files(self, kind, path, minPartitions, decode):
         self._assert_alive()
         wanted = minPartitions or self.defaultMinPartitions
         splits = self._text_splits(path, 1)
@@ -226,9 +233,9 @@ class SparkContext:
                 made.append(slices())
             return made[0]
 
-        node = lineage.Node(self, "WholeTextFileRDD", lambda: len(once()), lambda: {"kind": "slices", "slices": once()})
+        node = lineage.Node(self, kind, lambda: len(once()), lambda: {"kind": "slices", "slices": once()})
         node.label = path
-        read = lineage.narrow(self, "MapPartitionsRDD", node, lambda: pickler.dumps(ops.Pipeline([text.WholeFiles(True)])))
+        read = lineage.narrow(self, "MapPartitionsRDD", node, lambda: pickler.dumps(ops.Pipeline([text.WholeFiles(decode)])))
         read.label = path
         return RDD(read, self)
 
@@ -357,7 +364,7 @@ class SparkContext:
 
 guard(
     SparkContext,
-    "addArchive addFile addJobTag addPyFile binaryFiles binaryRecords cancelJobGroup cancelJobsWithTag clearJobTags "
+    "addArchive addFile addJobTag addPyFile binaryRecords cancelJobGroup cancelJobsWithTag clearJobTags "
     "dump_profiles getJobTags hadoopFile hadoopRDD listArchives listFiles newAPIHadoopFile newAPIHadoopRDD pickleFile "
     "profiler_collector removeJobTag resources sequenceFile show_profiles statusTracker _jsc _jvm _gateway",
 )

@@ -79,6 +79,26 @@ class Statistics:
                 changed.append({"name": field.name, "value": {"expr": "when", "branches": branches, "otherwise": column}})
         return self._derive("withColumns", columns=changed)
 
+    def crosstab(self, col1, col2):
+        """How often each pair of values occurs: a row for each value of the first column, a column for each of the second."""
+        for arg, name in (("col1", col1), ("col2", col2)):
+            if not isinstance(name, str):
+                _wrong("NOT_STR", arg, name)
+        row, column = self._as_text(col1), self._as_text(col2)
+        found = self._derive("project", columns=[{"expr": "alias", "child": column, "name": col2}]).distinct().collect()
+        counts = [
+            {"expr": "alias", "name": value.replace("`", ""), "child": E.call("count", {
+                "expr": "when", "branches": [{"when": E.call("=", column, literal(value)), "then": literal(1)}]})}
+            for value in sorted(one[0] for one in found)
+        ]
+        return self._derive("aggregate", grouping=[{"expr": "alias", "child": row, "name": f"{col1}_{col2}"}], aggregates=counts)
+
+    def _as_text(self, name):
+        """The column as text; `null` for what is missing."""
+        column = self._column(name)._expr
+        return {"expr": "when", "branches": [{"when": E.call("isnull", column), "then": literal("null")}],
+                "otherwise": {"expr": "cast", "child": column, "to": "string"}}
+
     def describe(self, *cols):
         """count, mean, stddev, min and max of the columns (all numbers and texts), as texts."""
         names = list(cols[0]) if len(cols) == 1 and isinstance(cols[0], list) else list(cols)
@@ -188,5 +208,9 @@ class DataFrameStatFunctions:
     def __init__(self, df):
         self.df = df
 
+    def crosstab(self, col1, col2):
+        """See DataFrame.crosstab."""
+        return self.df.crosstab(col1, col2)
 
-refuse_members(DataFrameStatFunctions, "pyspark.sql.DataFrameStatFunctions", "approxQuantile corr cov crosstab freqItems sampleBy")
+
+refuse_members(DataFrameStatFunctions, "pyspark.sql.DataFrameStatFunctions", "approxQuantile corr cov freqItems sampleBy")

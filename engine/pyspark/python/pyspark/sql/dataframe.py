@@ -122,7 +122,7 @@ class DataFrame(Transformations, Relations, Statistics, Actions):
 refuse_members(
     DataFrame, "pyspark.sql.DataFrame",
     methods="""toPandas to_pandas_on_spark pandas_api mapInPandas mapInArrow toArrow checkpoint localCheckpoint rollup cube
-        groupingSets unpivot melt observe withWatermark dropDuplicatesWithinWatermark sampleBy approxQuantile crosstab
+        groupingSets unpivot melt observe withWatermark dropDuplicatesWithinWatermark sampleBy approxQuantile
         freqItems cov corr colRegex to withMetadata lateralJoin transpose asTable scalar exists inputFiles semanticHash
         sameSemantics writeTo mergeInto metadataColumn repartitionById exceptAll intersectAll zipWithIndex""",
     properties="writeStream plot executionInfo",
