@@ -78,6 +78,31 @@ out = [failure(conf.set, "spark.sql.warehouse.dir", "/x"), failure(conf.set, "sp
   ])
 })
 
+test('values that Spark refuses are refused in its words, wherever they are given', () => {
+  const refused = 'pyspark.errors.exceptions.captured.IllegalArgumentException'
+  const mismatch = (key: string, value: string, kind: string) => [refused, `[INVALID_CONF_VALUE.TYPE_MISMATCH] The value '${value}' in the config "${key}" is invalid. It should be a/an '${kind}' value. SQLSTATE: 22022`]
+  expect(run(`
+one = SparkSession.builder.master("local[2]").appName("t").getOrCreate()
+conf = one.conf
+out = [failure(conf.set, "spark.sql.ansi.enabled", "maybe"), failure(conf.set, "spark.sql.autoBroadcastJoinThreshold", "lots"), failure(conf.set, "spark.sql.shuffle.partitions", 0),
+  failure(SparkSession.builder.config("spark.sql.adaptive.enabled", "2").getOrCreate), conf.get("spark.sql.shuffle.partitions")]
+for key, value in [("spark.sql.ansi.enabled", False), ("spark.sql.autoBroadcastJoinThreshold", -1), ("spark.sql.files.maxPartitionBytes", "64MB"), ("spark.sql.foo", "bar")]:
+    conf.set(key, value)
+out.append([conf.get("spark.sql.autoBroadcastJoinThreshold"), conf.get("spark.sql.foo")])
+one.stop()
+out.append(failure(SparkSession.builder.master("local[2]").appName("t").config("spark.sql.shuffle.partitions", "x").getOrCreate))
+from pyspark import SparkContext
+SparkContext._active_spark_context.stop()`)).toEqual([
+    mismatch('spark.sql.ansi.enabled', 'maybe', 'boolean'),
+    mismatch('spark.sql.autoBroadcastJoinThreshold', 'lots', 'bytes in BYTE'),
+    [refused, `[INVALID_CONF_VALUE.REQUIREMENT] The value '0' in the config "spark.sql.shuffle.partitions" is invalid. The value of spark.sql.shuffle.partitions must be positive SQLSTATE: 22022`],
+    mismatch('spark.sql.adaptive.enabled', '2', 'boolean'),
+    '200',
+    ['-1', 'bar'],
+    mismatch('spark.sql.shuffle.partitions', 'x', 'int')
+  ])
+})
+
 test('stop ends the context and every session on it; a new one can then be made (§1.15)', () => {
   expect(run(`
 from pyspark import SparkContext

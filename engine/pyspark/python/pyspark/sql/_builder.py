@@ -2,6 +2,7 @@
 import datetime
 import sys
 
+from pyspark.sql._checks import check_all
 from pyspark.sql._refuse import refuse
 from pyspark.sql.conf import is_modifiable, is_static, to_text
 
@@ -16,6 +17,7 @@ def apply_modifiable(settings, options):
     known = settings.all()
     news = {key: value for key, value in options.items() if known.get(key) != value}
     other = {key: value for key, value in news.items() if not is_static(key)}
+    check_all(other.items())
     settings.changed.update(other)
     if len(other) < len(news) or not all(map(is_modifiable, other)):
         warn("Using an existing Spark session; only runtime SQL configurations will take effect.")

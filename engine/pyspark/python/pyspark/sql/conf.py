@@ -2,6 +2,7 @@
 from kindling import bridge
 from pyspark.errors import PySparkTypeError
 from pyspark.errors.exceptions.captured import AnalysisException, SparkNoSuchElementException
+from pyspark.sql._checks import check
 
 _STATIC = frozenset("""
 spark.sql.warehouse.dir spark.sql.catalogImplementation spark.sql.globalTempDatabase spark.sql.extensions
@@ -102,7 +103,9 @@ class RuntimeConfig:
         _refuse_fixed(key)
         if not isinstance(value, (str, int, bool)):
             raise PySparkTypeError(errorClass="NOT_BOOL_OR_STR", messageParameters={"arg_name": "value", "arg_type": type(value).__name__})
-        self._session._settings.changed[key] = to_text(value)
+        text = to_text(value)
+        check(key, text)
+        self._session._settings.changed[key] = text
 
     def get(self, key, default=_NO_VALUE):
         """The value in force; `default` when there is none; SparkNoSuchElementException without a default."""

@@ -2,6 +2,7 @@
 from pyspark.errors import PySparkRuntimeError, PySparkTypeError
 from pyspark.errors.exceptions.captured import AnalysisException, IllegalArgumentException
 from pyspark.sql._builder import Builder, apply_modifiable
+from pyspark.sql._checks import check_all
 from pyspark.sql._create import from_list, from_rdd
 from pyspark.sql._refuse import refuse, refuse_members
 from pyspark.sql.conf import RuntimeConfig, SessionSettings
@@ -53,6 +54,7 @@ class SparkSession:
         elif state is None:
             SessionSettings.forget()
             set_already = dict(sparkContext.getConf().getAll())
+            check_all({**set_already, **(options or {})}.items())
             news = {key: value for key, value in (options or {}).items() if set_already.get(key) != value}
             state = _State(_Shared(sparkContext), news)
         self._state = state
