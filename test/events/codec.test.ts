@@ -96,6 +96,17 @@ describe('LogReader', () => {
     expect(reader.problems).toEqual([{ line: 5, message: `Line 5 cannot be read. This is not JSON: ${lines[4]}` }])
   })
 
+  test('events and fields nobody knows are passed over (§12.10)', () => {
+    const strange = crashRun().flatMap((event): LabEvent[] => [
+      { ...event, 'A Field of Tomorrow': { deep: [1] } } as LabEvent,
+      { Event: 'org.apache.spark.tomorrow.SparkListenerSomething', when: 3, Kindling: { ...event.Kindling, id: `x${event.Kindling.id}` } } as unknown as LabEvent
+    ])
+    const reader = new LogReader()
+    const view = foldAll([...reader.push(strange.map((event) => `${encodeEvent(event)}\n`).join('')), ...reader.end()])
+    expect(reader.problems).toEqual([])
+    expect({ ...view, count: 0 }).toEqual({ ...foldAll(crashRun()), count: 0 })
+  })
+
   test('a log without stamps of ours folds to the same work', () => {
     const reader = new LogReader()
     const plain = [...reader.push(stripStamps(crashRun())), ...reader.end()]

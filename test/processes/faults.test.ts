@@ -28,7 +28,7 @@ const successes = (ran: Awaited<ReturnType<typeof bench.run>>, stageId: number):
 }
 
 describe('crash-executor', () => {
-  test('in the result stage: the lost map output is made again, a replacement comes, the answer is right (§5.13–5.20, §3.17)', async () => {
+  test('in the result stage: the lost map output is made again, a replacement comes, the answer is right (§5.13–5.20, §3.17, §12.3, 13.1)', async () => {
     const ran = await bench.run(WORD_COUNT, { conf: PACE, faults: ['crash-executor@stage=1'] })
     expect(ran.stdout).toBe(WORD_COUNT_ANSWER)
     expect(ran.outcome).toMatchObject({ outcome: 'finished', exitCode: 0 })
@@ -89,7 +89,7 @@ describe('crash-executor', () => {
 })
 
 describe('oom-executor', () => {
-  test('the process fills its heap and exits 52; the run goes on (§4.12)', async () => {
+  test('the process fills its heap and exits 52; the run goes on (§4.12, 13.3)', async () => {
     const ran = await bench.run(WORD_COUNT, { conf: { 'kindling.task.pace': '2s', 'spark.executor.memory': '500m' }, faults: ['oom-executor@stage=0'] })
     expect(ran.stdout).toBe(WORD_COUNT_ANSWER)
     const died = ran.of('kindling.ProcessExited').find((event) => event.end.code === 52)!
@@ -117,7 +117,7 @@ describe('oom-executor', () => {
 })
 
 describe('oom-driver', () => {
-  test('the driver fills its heap and dies; the executors exit by themselves, the lab stays up (§4.9, §8.15)', async () => {
+  test('the driver fills its heap and dies; the executors exit by themselves, the lab stays up (§4.9, §8.15, 13.11)', async () => {
     const ran = await bench.run(WORD_COUNT, { conf: { ...ENDLESS, 'spark.driver.memory': '600m' }, faults: ['oom-driver@stage=0'] })
     expect(ran.outcome).toMatchObject({ outcome: 'failed', exitCode: 1 })
     const driver = ran.of('kindling.ProcessExited').find((event) => event.actor === 'driver')!
@@ -131,7 +131,7 @@ describe('oom-driver', () => {
     expect((await bench.run(WORD_COUNT)).stdout).toBe(WORD_COUNT_ANSWER)
   })
 
-  test('a program that collects more than the driver holds ends with OutOfMemoryError', async () => {
+  test('a program that collects more than the driver holds ends with OutOfMemoryError (§8.13, §8.14)', async () => {
     const ran = await bench.run(
       `
 from pyspark import SparkContext
@@ -147,7 +147,7 @@ print(len(sc.parallelize(range(120), 60).map(lambda i: str(i % 10) * 2_000_000).
     for (const event of ran.of('kindling.ProcessExited').filter((exit) => exit.actor !== 'driver')) expect(event.end.code).toBe(0)
   })
 
-  test('spark.driver.maxResultSize stops the job before that, and the driver lives (§6.20)', async () => {
+  test('spark.driver.maxResultSize stops the job before that, and the driver lives (§6.20, 13.10)', async () => {
     const ran = await bench.run(
       `
 from pyspark import SparkContext
@@ -166,7 +166,7 @@ print(sc.parallelize([1, 2]).count())
 })
 
 describe('kill-driver', () => {
-  test('SIGKILL: 137, the log stays in progress, the executors leave (§3.8, B.5)', async () => {
+  test('SIGKILL: 137, the log stays in progress, the executors leave (§3.8, §12.6, B.5)', async () => {
     const ran = await bench.run(WORD_COUNT, { conf: PACE, faults: ['kill-driver@stage=0'] })
     expect(ran.outcome).toMatchObject({ outcome: 'failed', exitCode: 137 })
     expect(ran.of('SparkListenerApplicationEnd')).toHaveLength(0)
@@ -205,7 +205,7 @@ describe('fail-task', () => {
 })
 
 describe('hang-executor', () => {
-  test('found by the network timeout on the lab clock, then replaced (§4.7–4.8)', async () => {
+  test('found by the network timeout on the lab clock, then replaced (§4.7–4.8, 13.7)', async () => {
     const ran = await bench.run(WORD_COUNT, {
       conf: { ...PACE, 'spark.network.timeout': '8s', 'spark.network.timeoutInterval': '1s', 'spark.executor.heartbeatInterval': '500ms' },
       faults: ['hang-executor@stage=0']

@@ -62,7 +62,7 @@ describe('a log that breaks down while the run goes on', () => {
   })
 })
 
-test('much output is in the log whole, and in memory only the end of it', () => {
+test('much output is in the log whole, and in memory only the end of it (§12.7) [simplified: every event is written at once, not only those Spark flushes]', () => {
   const kept = journal()
   kept.open('app-1')
   const told: number[] = []

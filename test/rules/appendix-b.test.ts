@@ -61,7 +61,7 @@ test('B.2 crash while the map stage runs: finished map tasks are resubmitted in 
   expect(end).toMatchObject({ 'Task Info': { Failed: false, 'Finish Time': 1_000_010, Attempt: 0 } })
 })
 
-test('B.3 crash after the map stage ended', () => {
+test('B.3, §12.9 crash after the map stage ended', () => {
   const cluster = new TinyCluster({ duration: (task) => (task.stageId === 1 ? 50 : 10) })
   twoStages(cluster, 4, 2)
   cluster.addExecutor(2, 'a')
@@ -127,7 +127,7 @@ test('B.4 a task fails four times', () => {
   expect(cluster.log.at(-1)!.event).toMatchObject({ 'Task End Reason': { 'Kill Reason': `Stage cancelled: ${message}` }, 'Task Info': { Failed: false, Killed: true } })
 })
 
-test('B.6 the context stops with a running job', () => {
+test('B.6, §13.19 the context stops with a running job', () => {
   const cluster = new TinyCluster()
   cluster.rdd({ id: 0, partitions: 4 })
   cluster.addExecutor(2)

@@ -32,7 +32,7 @@ describe('building', () => {
     expect(jobStart(cluster, 0).Properties).toEqual({})
   })
 
-  test('§5.2, §5.3 stages are cut at shuffles only; parents have the lower ids', () => {
+  test('§5.2, §5.3, §5.4, §5.7 stages are cut at shuffles only; parents have the lower ids', () => {
     const cluster = new TinyCluster()
     cluster.rdd({ id: 0, partitions: 3 })
     cluster.rdd({ id: 1, partitions: 3, dependencies: [{ kind: 'one-to-one', rdd: 0 }] })

@@ -105,7 +105,7 @@ describe('ends of processes', () => {
     expect(isFatal('java.lang.RuntimeException', ['x', 'y', 'z', 'java.lang.OutOfMemoryError'])).toBe(true)
     expect(isFatal('java.lang.RuntimeException', ['x', 'y', 'z', 'a', 'java.lang.OutOfMemoryError'])).toBe(false)
   })
-  test('§4.12, §4.14 52 for out of memory anywhere in the causes, else 50', () => {
+  test('§4.12, §4.14, 13.22 52 for out of memory anywhere in the causes, else 50', () => {
     expect(fatalExitCode('java.lang.OutOfMemoryError')).toBe(52)
     expect(fatalExitCode('java.lang.InternalError', ['java.lang.OutOfMemoryError'])).toBe(52)
     expect(fatalExitCode('java.lang.StackOverflowError')).toBe(50)

@@ -262,7 +262,7 @@ describe('failures and retries', () => {
     )
   })
 
-  test('§13 the words of each end', () => {
+  test('§13.5, 13.8 the words of each end', () => {
     expect(errorText({ Reason: 'ExecutorLostFailure', 'Executor ID': '1', 'Exit Caused By App': false, 'Loss Reason': 'worker lost: gone' })).toBe('ExecutorLostFailure (executor 1 exited unrelated to the running tasks) Reason: worker lost: gone')
     expect(errorText({ Reason: 'FetchFailed', 'Block Manager Address': { 'Executor ID': '1', Host: 'h', Port: 7 }, 'Shuffle ID': 0, 'Map ID': 2, 'Map Index': 2, 'Reduce ID': 1, Message: 'gone' })).toBe(
       'FetchFailed(BlockManagerId(1, h, 7, None), shuffleId=0, mapIndex=2, mapId=2, reduceId=1, message=\ngone\n)'

@@ -42,13 +42,15 @@ class Storing:
 
     def localCheckpoint(self):
         """Kept by the executors only (§5.34)."""
-        self.is_checkpointed = True
+        self.is_checkpointed = self._locally = True
         lineage.mark(self._jrdd, "checkpoint", local=True)
 
     def isCheckpointed(self):
         return self._info()["checkpointed"]
 
-    isLocallyCheckpointed = isCheckpointed
+    def isLocallyCheckpointed(self):
+        """Whether it is marked so; true before the first job too."""
+        return getattr(self, "_locally", False)
 
     def getCheckpointFile(self):
         return self._info()["checkpointFile"]
