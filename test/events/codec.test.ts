@@ -98,7 +98,7 @@ describe('LogReader', () => {
 
   test('events and fields nobody knows are passed over (§12.10)', () => {
     const strange = crashRun().flatMap((event): LabEvent[] => [
-      { ...event, 'A Field of Tomorrow': { deep: [1] } } as LabEvent,
+      { ...event, ...({ 'A Field of Tomorrow': { deep: [1] } } as object) },
       { Event: 'org.apache.spark.tomorrow.SparkListenerSomething', when: 3, Kindling: { ...event.Kindling, id: `x${event.Kindling.id}` } } as unknown as LabEvent
     ])
     const reader = new LogReader()
