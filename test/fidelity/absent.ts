@@ -67,10 +67,6 @@ export const absent: Readonly<Record<string, string>> = {
   '7.7': unproven,
   '7.8': unproven,
   '8.5': unproven,
-  '8.6': unproven,
-  '8.10': unproven,
-  '8.11': unproven,
-  '8.12': unproven,
   '9.1': unproven,
   '9.2': 'tables of that size do not fit a lab on a laptop',
   '10.5': 'a join keeps the strategy it was planned with, and large partitions are not split',
@@ -79,7 +75,5 @@ export const absent: Readonly<Record<string, string>> = {
   '13.6': unproven,
   '13.12': unproven,
   '13.14': unproven,
-  '13.15': unproven,
-  '13.16': unproven,
   '13.18': unproven,
 }
