@@ -5,8 +5,11 @@ import { readInt, settings } from '../rules/conf.ts'
 import { notModelled } from '../rules/modelled.ts'
 import type { DriverBoot } from '../world/boot.ts'
 
-/** What a log begins with once the application has its id (§12.8). `now` is epoch ms. */
-export function applicationHead(appId: string, conf: Record<string, string>, boot: DriverBoot, now: number): BareEvent[] {
+/**
+ * What a log begins with once the application has its id (§12.8). `now` is epoch ms; `port` is where the driver is
+ * reached: Spark's replay gives a log up at a block manager without a port.
+ */
+export function applicationHead(appId: string, conf: Record<string, string>, boot: DriverBoot, port: number, now: number): BareEvent[] {
   const unknown = notModelled(conf)
   return [
     {
@@ -15,7 +18,7 @@ export function applicationHead(appId: string, conf: Record<string, string>, boo
       'Executor Resource Requests': { memory: { 'Resource Name': 'memory', Amount: settings.executorMemory(conf) / 2 ** 20, 'Discovery Script': '', Vendor: '' } },
       'Task Resource Requests': { cpus: { 'Resource Name': 'cpus', Amount: readInt(conf, 'spark.task.cpus', 1) } }
     },
-    blockManagerAdded('driver', boot.host, 0, memoryForStorage(conf, boot.heapLimit), now),
+    blockManagerAdded('driver', boot.host, port, memoryForStorage(conf, boot.heapLimit), now),
     {
       Event: 'SparkListenerEnvironmentUpdate',
       'JVM Information': { 'Java Version': `none (Node.js ${process.versions.node})`, 'Java Home': '', 'Scala Version': 'none' },

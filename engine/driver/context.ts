@@ -160,7 +160,7 @@ export class DriverContext {
       if (this.#parsed.kind === 'local') {
         this.appId = await this.#register({ type: 'LocalApplication', appId: localApplicationId(this.#child.epoch(this.#now())) })
         conf['spark.app.id'] = this.appId
-        this.#announce()
+        this.#announce(this.#child.boot.labPort)
         const local = new LocalBackend(this.#child, conf, this.#boot, this.#parsed.threads, events)
         this.#backend = local
         this.#memory.withTasks(() => local.booked())
@@ -184,7 +184,7 @@ export class DriverContext {
         })
         conf['spark.app.id'] = this.appId
         conf['spark.driver.port'] = String(driverPort)
-        this.#announce()
+        this.#announce(driverPort)
         cluster.started(this.appId)
       }
     } catch (error) {
@@ -435,8 +435,8 @@ export class DriverContext {
     this.#revive = this.#child.clock.after(Math.max(0, at - this.#now()), 'offers', () => this.#apply(this.#schedulers.revive(this.#now())))
   }
 
-  #announce(): void {
+  #announce(port: number): void {
     this.#announced = true
-    for (const event of applicationHead(this.appId, this.conf, this.#boot, this.#child.epoch(this.#now()))) this.#child.post(event)
+    for (const event of applicationHead(this.appId, this.conf, this.#boot, port, this.#child.epoch(this.#now()))) this.#child.post(event)
   }
 }

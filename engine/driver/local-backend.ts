@@ -19,6 +19,7 @@ export class LocalBackend implements Backend {
   readonly #heapLimit: number
   readonly #conf: Record<string, string>
   readonly #host: string
+  readonly #port: number
 
   constructor(child: Child, conf: Record<string, string>, boot: DriverBoot, threads: number, events: BackendEvents) {
     this.#child = child
@@ -27,6 +28,8 @@ export class LocalBackend implements Backend {
     this.#events = events
     this.#heapLimit = boot.heapLimit
     this.#host = boot.host
+    // Nobody fetches from it: it is reached where the lab is.
+    this.#port = child.boot.labPort
     const env: ExecutorEnv = {
       executorId: 'driver',
       host: boot.host,
@@ -60,7 +63,7 @@ export class LocalBackend implements Backend {
 
   start(): Promise<void> {
     this.#events.executorAdded({ executorId: 'driver', host: this.#host, cores: this.#threads })
-    this.#events.blockManagerAdded({ executorId: 'driver', host: this.#host, port: 0 }, memoryForStorage(this.#conf, this.#heapLimit))
+    this.#events.blockManagerAdded({ executorId: 'driver', host: this.#host, port: this.#port }, memoryForStorage(this.#conf, this.#heapLimit))
     this.#events.executorReady('driver', this.#host, this.#threads)
     return Promise.resolve()
   }

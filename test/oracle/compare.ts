@@ -8,7 +8,7 @@ export interface Difference {
   ours: unknown
 }
 
-/** A line `# differs <path>: <why>` of a program. `*` in the path stands for one part of it. */
+/** A line `# differs <path>: <why>` at the end of a program. `*` in the path stands for one part of it. */
 export interface Purpose {
   path: string
   why: string

@@ -15,3 +15,6 @@ export function recordingOf(name: string): { spark: string; reduced: Reduced } {
   const { spark, ...reduced } = JSON.parse(readFileSync(join(PROGRAMS, `${name}.json`), 'utf8')) as Reduced & { spark: string }
   return { spark, reduced }
 }
+
+/** What the History Server told of our logs (history-server.ts). */
+export const HISTORY = join(import.meta.dirname, 'history.json')

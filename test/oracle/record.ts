@@ -52,12 +52,15 @@ export function runOnSpark(python: string, program: string, folder: string): Spa
   return { stdout: ran.stdout, stderr: ran.stderr, exit: ran.status ?? -1, logs: readdirSync(logs).map((name) => join(logs, name)) }
 }
 
+/** The program without what is said about differences: lines at its end, which Spark never sees. */
+const meant = (file: string): string => readFileSync(file, 'utf8').replaceAll(/^# differs .*\n?/gm, '')
+
 /** Spark's run of a program: the one kept in `raw` when the program is still the same, else a new one. */
 function runOf(python: () => string, name: string, raw: string): SparkRun {
   const program = join(PROGRAMS, `${name}.py`)
   const folder = join(raw, name)
   const kept = join(folder, 'run.json')
-  if (existsSync(kept) && readFileSync(join(folder, 'work', 'program.py'), 'utf8') === readFileSync(program, 'utf8')) return JSON.parse(readFileSync(kept, 'utf8')) as SparkRun
+  if (existsSync(kept) && meant(join(folder, 'work', 'program.py')) === meant(program)) return JSON.parse(readFileSync(kept, 'utf8')) as SparkRun
   rmSync(folder, { recursive: true, force: true })
   const ran = runOnSpark(python(), program, folder)
   writeFileSync(kept, JSON.stringify(ran))

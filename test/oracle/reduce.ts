@@ -109,11 +109,32 @@ function planOf(info: SparkPlanInfo, depth = 0): string[] {
   return [...(seam ? [] : [`${'  '.repeat(depth)}${name}`]), ...info.children.flatMap((child) => planOf(child, seam ? depth : depth + 1))]
 }
 
+/**
+ * Shuffles of a query that adaptive execution starts side by side come in any order, and so do the ids of their
+ * stages: here the jobs of one such group are put in order of their tasks, and take the group's ids in turn.
+ */
+function settleOrder(groups: readonly number[][], jobs: Map<number, ReducedJob>, stages: Map<number, ReducedStage>): void {
+  for (const group of groups) {
+    const members = group.map((id) => jobs.get(id)!)
+    if (members.length < 2 || members.some((job) => job.query === undefined || job.stages.length !== 1)) continue
+    const ids = members.map((job) => job.stages[0]!).sort((a, b) => a - b)
+    const shape = (job: ReducedJob): string => JSON.stringify({ ...stages.get(job.stages[0]!), id: 0 })
+    const sorted = members.map((job) => ({ job: { ...job }, stage: { ...stages.get(job.stages[0]!)! }, shape: shape(job) })).sort((a, b) => (a.shape < b.shape ? -1 : a.shape > b.shape ? 1 : 0))
+    group.forEach((jobId, at) => {
+      const { job, stage } = sorted[at]!
+      jobs.set(jobId, { ...job, id: jobId, stages: [ids[at]!] })
+      stages.set(ids[at]!, { ...stage, id: ids[at]! })
+    })
+  }
+}
+
 /** Reduces a whole log. `stdout` is the program's own output. */
 export function reduceRun(events: readonly BareEvent[], stdout: string, exit: number): Reduced {
   const jobs = new Map<number, ReducedJob>()
   const stages = new Map<number, ReducedStage>()
   const queries = new Map<number, ReducedQuery>()
+  const groups: number[][] = []
+  const open = new Set<number>()
   let ended = false
   let executorsLost = 0
   const stage = (info: StageInfo, query: boolean): ReducedStage => {
@@ -135,11 +156,15 @@ export function reduceRun(events: readonly BareEvent[], stdout: string, exit: nu
         break
       case 'SparkListenerJobStart': {
         const query = (event.Properties as Record<string, string> | undefined)?.['spark.sql.execution.id']
+        if (open.size > 0) groups.at(-1)!.push(event['Job ID'])
+        else groups.push([event['Job ID']])
+        open.add(event['Job ID'])
         for (const info of event['Stage Infos']) stage(info, query !== undefined)
         jobs.set(event['Job ID'], { id: event['Job ID'], stages: [...event['Stage IDs']].sort((a, b) => a - b), result: 'unfinished', ...(query === undefined ? {} : { query: Number(query) }) })
         break
       }
       case 'SparkListenerJobEnd': {
+        open.delete(event['Job ID'])
         const job = jobs.get(event['Job ID'])
         const result = event['Job Result']
         if (job !== undefined) job.result = result.Result === 'JobSucceeded' ? 'succeeded' : `failed: ${failure(result.Exception.Message)}`
@@ -178,6 +203,7 @@ export function reduceRun(events: readonly BareEvent[], stdout: string, exit: nu
       default:
     }
   }
+  settleOrder(groups, jobs, stages)
   const byId = <T extends { id: number }>(map: Map<number, T>): T[] => [...map.values()].sort((a, b) => a.id - b.id)
   const output = stdout.replaceAll('\r', '').split('\n').map(plain)
   if (output.at(-1) === '') output.pop()

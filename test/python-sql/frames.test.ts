@@ -178,7 +178,7 @@ out = [failure(c, []), failure(c, [1]), failure(c, [(1,), (2.5,)]), failure(c, [
 
 test('actions ask the engine and name the line that runs them', () => {
   const { out, stdout } = python.run(`${withFrames}
-bridge.answers["collectPlan"] = lambda ask: {"json": {"collect": '[[1,"a"],[{"$long":"9007199254740993"},null]]', "take": '[[1,"a"]]', "tail": '[]', "count": '[[3]]', "isEmpty": '[[false]]'}[ask["action"]["kind"]]}
+bridge.answers["collectPlan"] = lambda ask: {"json": {"collect": '[[1,"a"],[{"$long":"9007199254740993"},null]]', "take": '[[1,"a"]]', "tail": '[]', "count": '[[3]]', "isEmpty": '[[]]'}[ask["action"]["kind"]]}
 bridge.answers["showPlan"] = {"text": "+---+\\n"}
 bridge.answers["explain"] = {"text": "== Physical Plan =="}
 out = [repr(df.collect()), df.count(), df.isEmpty(), repr(df.first()), repr(df.head(2)), df.tail(1), repr(df.take(1))]

@@ -108,6 +108,9 @@ function step(p: Logical): Logical {
       if (p.child.op === 'limit') return { ...p.child, n: Math.min(p.n, p.child.n), output: p.output }
       return p
     case 'join': return joinStep(p)
+    case 'aggregate':
+      // Who only counts or compares does not ask for an order.
+      return p.child.op === 'sort' && p.columns.every(orderless) ? { ...p, child: p.child.child } : p
     case 'repartition':
       // The outer of two repartitionings decides.
       return p.shuffle && p.child.op === 'repartition' ? { ...p, child: p.child.child } : p
@@ -115,6 +118,16 @@ function step(p: Logical): Logical {
       return p.global && p.child.op === 'sort' && p.order.every((o) => deterministic(o.child)) ? { ...p, child: p.child.child } : p
     default: return p
   }
+}
+
+/** True when its aggregates come out the same in any order of the rows. */
+const orderless = (e: Resolved): boolean => {
+  let all = true
+  transform(e, (c) => {
+    if (c.k === 'agg' && !(['count', 'min', 'max'].includes(c.fn) || (['sum', 'avg'].includes(c.fn) && c.args.every((a) => a.type !== 'float' && a.type !== 'double')))) all = false
+    return c
+  })
+  return all
 }
 
 function projectStep(p: Extract<Logical, { op: 'project' }>): Logical {

@@ -3,7 +3,7 @@ import type { FileStatus } from '../env.ts'
 import type { SortKey } from '../fragment.ts'
 import type { AnalyzedPlan, Logical, Resolved, SortOrder } from '../resolved.ts'
 import { ExpressionIds } from '../analyze/ids.ts'
-import { allOf, attr, conjuncts, deterministic, references } from '../analyze/nodes.ts'
+import { allOf, attr, conjuncts, deterministic, lit, references } from '../analyze/nodes.ts'
 import { adaptiveOf, broadcastThresholdOf, leafParallelismOf, topKThresholdOf, zoneOf, type Conf } from '../settings.ts'
 import { csvOptions, reader } from '../formats/options.ts'
 import { planAggregate } from './aggregates.ts'
@@ -129,7 +129,7 @@ class Planner {
     const leftKeys: Resolved[] = []
     const rightKeys: Resolved[] = []
     const rest: Resolved[] = []
-    for (const c of p.condition ? conjuncts(p.condition) : []) {
+    for (const c of p.condition ? conjuncts(p.condition).flatMap(nullSafeKeys) : []) {
       const [a, b] = c.k === 'call' && c.name === '=' && deterministic(c) ? (c.args as [Resolved, Resolved]) : [null, null]
       if (a && b && from(a, leftIds) && from(b, rightIds)) {
         leftKeys.push(a)
@@ -171,4 +171,18 @@ class Planner {
     if (left && right) return l < r ? 'left' : 'right'
     return right ? 'right' : left ? 'left' : null
   }
+}
+
+/** What stands for null of a type in a key. */
+const standIn = (type: Resolved['type']): Resolved | null =>
+  type === 'string' ? lit('', 'string') : type === 'boolean' ? lit(false, 'boolean') : typeof type === 'string' && ['byte', 'short', 'integer', 'long', 'float', 'double'].includes(type) ? lit(0, type) : null
+
+/** `a <=> b` as two equalities that a join can have as keys: of the values, and of being null. */
+function nullSafeKeys(c: Resolved): Resolved[] {
+  if (c.k !== 'call' || c.name !== '<=>' || !deterministic(c)) return [c]
+  const [a, b] = c.args as [Resolved, Resolved]
+  const instead = standIn(a.type)
+  if (instead === null || JSON.stringify(a.type) !== JSON.stringify(b.type)) return [c]
+  const call = (name: string, args: Resolved[], type: Resolved['type']): Resolved => ({ ...c, name, args, type, nullable: false })
+  return [call('=', [call('coalesce', [a, instead], a.type), call('coalesce', [b, instead], b.type)], 'boolean'), call('=', [call('isnull', [a], 'boolean'), call('isnull', [b], 'boolean')], 'boolean')]
 }

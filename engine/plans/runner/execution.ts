@@ -115,6 +115,11 @@ export class Execution {
     return this.rows(p)
   }
 
+  /** Whether the plan, a limit of one row, has none: unlike take, all partitions are asked at once. */
+  async isEmpty(plan: PhysicalPlan): Promise<Row[]> {
+    return this.take(await this.stages.lower(await this.prepare(plan)), 1, false)
+  }
+
   private async rows(p: Physical): Promise<Row[]> {
     if (p.op === 'CollectLimit') return this.take(await this.stages.lower(p.child), p.n, false)
     if (p.op === 'CollectTail') return this.take(await this.stages.lower(p.child), p.n, true)

@@ -57,7 +57,8 @@ export class QueryRunner {
   async collect(plan: LogicalPlan, action: PlanAction, callSite: string): Promise<{ json: string }> {
     const shaped = await this.prepare(plan, (p) => shape(p, action, this.ids, this.env.conf), action.kind !== 'tail')
     const root: PhysicalPlan = action.kind === 'tail' ? { ...shaped.physical, root: { op: 'CollectTail', n: action.n, child: shaped.physical.root, output: shaped.physical.root.output } } : shaped.physical
-    const rows = await this.execute(root, callSite, (x) => x.collect(root))
+    // The log has the plan without the tail, as in Spark.
+    const rows = await this.execute(shaped.physical, callSite, (x) => (action.kind === 'isEmpty' ? x.isEmpty(root) : x.collect(root)))
     const types = shaped.logical.output.map((a) => a.dataType)
     return { json: rowsToJson(rows, types) }
   }

@@ -87,8 +87,7 @@ export class Stages {
       case 'HashAggregate': return this.aggregate(p)
       case 'Sort': return this.over(await this.lower(p.child), (child) => ({ op: 'sort', child, order: p.order, output: p.output }))
       case 'LocalLimit':
-      case 'GlobalLimit':
-      case 'CollectLimit': return this.over(await this.lower(p.child), (child) => ({ op: 'limit', child, n: p.n, output: p.output }))
+      case 'GlobalLimit': return this.over(await this.lower(p.child), (child) => ({ op: 'limit', child, n: p.n, output: p.output }))
       case 'CollectTail': return this.over(await this.lower(p.child), (child) => ({ op: 'limit', child, n: p.n, tail: true, output: p.output }))
       case 'Sample': return this.over(await this.lower(p.child), (child) => ({ op: 'sample', child, fraction: p.fraction, seed: p.seed, withReplacement: p.withReplacement, output: p.output }), 'PartitionwiseSampledRDD', 'Sample')
       case 'Generate': return this.over(await this.lower(p.child), (child) => ({ op: 'generate', child, generator: p.generator.child, outer: p.generator.outer, position: p.generator.fn === 'posexplode', required: p.required, output: p.output }))
@@ -129,6 +128,12 @@ export class Stages {
           return Array.from({ length: Math.floor(((i + 1) * n) / partitions) - from }, (_x, k) => from + k)
         })
         return this.stage({ op: 'coalesce', child: child.op, groups, output: p.output }, partitions, { name: 'CoalescedRDD', scope: `Coalesce`, partitions, parents: [{ rdd: child.rdd, dep: (id) => ({ kind: 'groups', rdd: id, groups }) }] })
+      }
+      case 'CollectLimit': {
+        // Not at the top: some of each partition, then some of those in one.
+        const limit = (s: Stage): Stage => this.over(s, (c) => ({ op: 'limit', child: c, n: p.n, output: p.output }))
+        const local = limit(await this.lower(p.child))
+        return local.partitions < 2 ? local : limit(this.readOf(await this.mapStage(local, { kind: 'single' }, 1), [[0, 1]], p.output, 'CollectLimit'))
       }
       case 'TakeOrderedAndProject': {
         // Not at the top: the best of each partition, then the best of those in one.

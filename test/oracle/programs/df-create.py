@@ -10,3 +10,4 @@ print(df.filter(F.col("v").isNull()).collect(), df.select(F.coalesce("k", F.lit(
 print(df.na.fill({"v": 0}).agg(F.sum("v")).collect(), df.na.drop().count())
 print(df.rdd.map(lambda row: row.k).collect(), df.schema.simpleString())
 spark.stop()
+# differs stages.*.rdds: a DataFrame is made of fewer RDDs

@@ -58,7 +58,7 @@ class Actions:
 
     def isEmpty(self):
         """Whether there is no row."""
-        return bool(_single(self._run("isEmpty", kind="isEmpty")))
+        return not self._run("isEmpty", kind="isEmpty")
 
     def take(self, num):
         """The first `num` rows, from as few partitions as give them."""
@@ -213,7 +213,7 @@ class Actions:
 
 
 def _single(answer):
-    """count and isEmpty answer one value, alone or as the only value of the only row."""
+    """count answers one value, alone or as the only value of the only row."""
     while isinstance(answer, list):
         answer = answer[0]
     return int(answer["$long"]) if isinstance(answer, dict) else answer
