@@ -8,8 +8,6 @@ export type TableCompute = RddCompute | { kind: 'plan'; planId: number }
 
 export interface TableEntry extends RddNode {
   compute: TableCompute
-  /** What setName() said, or the path of a text file. */
-  label?: string
   /** Set by checkpoint(): what is to be done after the next job (§5.33, §5.34). */
   checkpoint?: 'marked' | 'marked-local' | 'done' | 'too-late'
   checkpointFile?: string

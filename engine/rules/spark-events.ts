@@ -29,7 +29,7 @@ export function taskInfo(task: TaskDescription, epoch: (now: number) => number, 
 export function rddInfo(node: RddNode): RddInfo {
   return {
     'RDD ID': node.id,
-    Name: node.name,
+    Name: node.label ?? node.name,
     ...(node.scope === undefined ? {} : { Scope: JSON.stringify({ id: String(node.id), name: node.scope }) }),
     Callsite: node.callSite,
     'Parent IDs': node.dependencies.map((dependency) => dependency.rdd),

@@ -18,6 +18,8 @@ export interface RddNode {
   id: number
   /** Spark's class name: ParallelCollectionRDD, PythonRDD, ShuffledRDD, MapPartitionsRDD … */
   name: string
+  /** What setName() said, or the path of a text file: Spark's log has it for the name. */
+  label?: string
   partitions: number
   /** `reduceByKey at wordcount.py:7`; the stage takes its name from its last RDD's call site. */
   callSite: string

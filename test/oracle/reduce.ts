@@ -97,7 +97,7 @@ const nameOf = (stage: StageInfo): string | undefined => (/ at .*\.py:\d+$/.test
 
 function rddsOf(infos: readonly RddInfo[], query: boolean): string[] {
   const names = [...infos].sort((a, b) => a['RDD ID'] - b['RDD ID']).map((info) => plain(info.Name))
-  return query ? [...new Set(names.filter((name) => /^(?:Shuffled|FileScan|Union|Coalesced|Cartesian|Zipped)/.test(name)))].sort() : names
+  return query ? [...new Set(names.filter((name) => /^(?:Shuffled|FileScan|Union|Coalesced|(?:Unsafe)?Cartesian|Zipped)/.test(name)))].sort() : names
 }
 
 /** What generated code is cut into, and steps that take one row and give one. */

@@ -105,7 +105,7 @@ export class Stages {
         const n = right.partitions
         const partitions = left.partitions * n
         const groups = (f: (i: number) => number) => Array.from({ length: partitions }, (_, i) => [f(i)])
-        const rdd: Rdd = { name: 'CartesianRDD', scope: 'CartesianProduct', partitions, parents: [{ rdd: left.rdd, dep: (id) => ({ kind: 'groups', rdd: id, groups: groups((i) => Math.floor(i / n)) }) }, { rdd: right.rdd, dep: (id) => ({ kind: 'groups', rdd: id, groups: groups((i) => i % n) }) }] }
+        const rdd: Rdd = { name: 'UnsafeCartesianRDD', scope: 'CartesianProduct', partitions, parents: [{ rdd: left.rdd, dep: (id) => ({ kind: 'groups', rdd: id, groups: groups((i) => Math.floor(i / n)) }) }, { rdd: right.rdd, dep: (id) => ({ kind: 'groups', rdd: id, groups: groups((i) => i % n) }) }] }
         return this.stage({ op: 'cartesian', left: left.op, right: right.op, rightPartitions: n, ...(p.condition ? { condition: p.condition } : {}), output: p.output }, partitions, rdd)
       }
       case 'Union': {

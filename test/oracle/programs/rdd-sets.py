@@ -11,3 +11,4 @@ print(sorted(a.intersection(b).collect()))
 print(sorted(a.subtract(b).collect()))
 print(sorted(a.cartesian(b).collect()))
 sc.stop()
+# differs stages.*.rdds: PySpark rewrites the batches of both sides first

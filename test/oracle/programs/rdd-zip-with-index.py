@@ -9,3 +9,4 @@ print(letters.zipWithUniqueId().collect())
 print(sc.parallelize(list("ab"), 1).zipWithIndex().collect())
 print(letters.zip(letters.map(str.upper)).collect())
 sc.stop()
+# differs stages.*.rdds: PySpark rewrites the batches of both sides first

@@ -9,3 +9,4 @@ try:
     sc.parallelize([1]).count()
 except Exception as error:
     print(type(error).__name__)
+# differs output.1: there is no Java object to miss; what is wrong is told in the words of Spark's own JVM side
