@@ -47,27 +47,43 @@ export interface RunRequest {
 
 export interface FaultRequest {
   runId: string
-  /** `crash-executor`, `oom-executor`, `oom-driver`, `kill-driver`, `fail-task`, `hang-executor`. */
+  /** The name of a fault, as `kindling faults` lists them. */
   fault: string
-  /** Executor id, `any`, or `STAGE.PARTITION`. */
+  /** As on the command line: `any`, an executor id, `STAGE.PARTITION`, `worker-1`, a kind of message. */
   target?: string
-  /** As on the command line; absent: now. */
+  /** As on the command line after the `@`, with what follows it: `stage=1,repeat=3,heal=5s`; absent: now. */
   when?: string
 }
 
 export type Answer = { ok: true } | { ok: false; message: string }
 
+export type FaultStrikes = 'executor' | 'driver' | 'worker' | 'master' | 'task' | 'message' | 'block'
+
+/** What a fault may be told besides target and moment, as `name=value`. */
+export interface FaultParameter {
+  name: string
+  /** `count`: a whole number from 1, or `always` where `always` says so. `time`: `2.5s`. `factor`: a number above 1. `choice`: one of `choices`. */
+  kind: 'count' | 'time' | 'factor' | 'choice'
+  choices?: readonly string[]
+  always?: true
+  default: string
+  means: string
+}
+
 export interface FaultDescription {
   name: string
   title: string
   /** What it strikes: what kind of target it takes. */
-  strikes: 'executor' | 'driver' | 'task'
+  strikes: FaultStrikes
   how: string
   follows: string
   /** § of the sheet. */
-  sources: string[]
-  /** Single key in the window. */
-  key: string
+  sources: readonly string[]
+  /** Single key in the window, of the faults that have a button of their own. */
+  key?: string
+  parameters?: readonly FaultParameter[]
+  /** It goes on until it is healed; `heal` says what healing does. */
+  lasting?: { heal: string }
 }
 
 export interface LabInfo {
@@ -103,6 +119,8 @@ export interface LabCalls {
   /** While paused: delivers one message, or fires the one timer that is due next. */
   step(runId: string): Promise<Answer>
   fault(request: FaultRequest): Promise<Answer>
+  /** Ends a lasting fault that has struck, or a fault that still waits. */
+  heal(runId: string, faultId: string): Promise<Answer>
   /** Events of a run from position `from` (0 based), for a window that comes late or comes back. */
   events(runId: string, from: number): Promise<{ events: LabEvent[]; next: number }>
   /** Does the program parse? The first mistake, if any. */
@@ -120,4 +138,4 @@ export interface LabApi extends LabCalls {
   on<K extends keyof LabPush>(kind: K, listener: (push: LabPush[K]) => void): () => void
 }
 
-export const LAB_CALLS = ['info', 'scenarios', 'scenario', 'start', 'stop', 'pause', 'resume', 'setSpeed', 'step', 'fault', 'events', 'check'] as const satisfies readonly (keyof LabCalls)[]
+export const LAB_CALLS = ['info', 'scenarios', 'scenario', 'start', 'stop', 'pause', 'resume', 'setSpeed', 'step', 'fault', 'heal', 'events', 'check'] as const satisfies readonly (keyof LabCalls)[]

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { FAULTS } from '../engine/faults/index.ts'
+import { describe, FAULTS } from '../engine/faults/index.ts'
 import type { Answer, FaultRequest, LabApi, LabInfo, LabPush, RunRequest, Scenario, ScenarioSummary } from '../engine/lab-api.ts'
 import { ProgramThread } from '../engine/pyspark/program.ts'
 import { ensureSnapshot } from '../engine/pyspark/snapshot.ts'
@@ -55,7 +55,7 @@ export class Lab implements LabApi {
       sparkVersion: SPARK_VERSION,
       host: host === 'desktop' ? 'desktop' : 'browser',
       logDirectory,
-      faults: [...FAULTS],
+      faults: FAULTS.map(describe),
       defaults: { cluster: { ...DEFAULT_CLUSTER }, conf: { ...LAB_DEFAULTS, ...WATCHED } },
       runs: [...this.#runs.values()].reverse().map((run) => ({ runId: run.id, programName: run.view.programName, state: run.over ? 'ended' : 'running', events: run.journal.events.length }))
     })
@@ -142,6 +142,10 @@ export class Lab implements LabApi {
         return { ok: false, message: sentence(error) }
       }
     })
+  }
+
+  heal(runId: string, faultId: string): Promise<Answer> {
+    return this.#with(runId, (run) => run.heal(faultId))
   }
 
   events(runId: string, from: number): Promise<{ events: LabEvent[]; next: number }> {

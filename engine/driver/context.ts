@@ -60,6 +60,11 @@ export class DriverContext {
   readonly #machine: RunningMachine<typeof driverMachine>
   readonly #parsed: Master
   readonly #schedulers: Schedulers
+  readonly #moments: Moments
+  /** Events told to the lab and not yet heard, and what waits behind them. */
+  #unheard = 0
+  #heldBack: RulesEffect[] = []
+  readonly #whenHeard: (() => void)[] = []
   #backend: Backend | undefined
   #cluster: ClusterBackend | undefined
   readonly #keys = new EventKeys()
@@ -76,6 +81,10 @@ export class DriverContext {
 
   /** Throws BridgeFailure for settings that Spark refuses. */
   constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments, nextRddId: () => number) {
+    this.#moments = moments
+    child.onPosted = (event) => {
+      if (moments.watch.events.has(event)) this.#hold()
+    }
     this.#child = child
     this.#boot = boot
     this.#machine = machine
@@ -285,6 +294,7 @@ export class DriverContext {
     this.#registered?.reject(new Error(STOPPED_WHILE_STARTING))
     // Before it is announced there is no application to end.
     if (this.#announced) this.#child.post({ Event: 'SparkListenerApplicationEnd', Timestamp: this.#child.epoch(this.#now()), ExitCode: exitCode })
+    await this.#heard()
     this.#apply(this.#schedulers.stop(this.#now()))
     // The Master hears of it first, or it would replace the executors that leave now.
     this.#child.send({ type: 'UnregisterApplication', exitCode })
@@ -312,8 +322,36 @@ export class DriverContext {
   }
 
   #apply(effects: RulesEffect[]): void {
-    for (const effect of effects) this.#perform(effect)
+    this.#performAll(effects)
     this.#armRevive()
+  }
+
+  /** In order; what follows an event that a fault waits for is held back until it has struck. */
+  #performAll(effects: readonly RulesEffect[]): void {
+    for (const [i, effect] of effects.entries()) {
+      if (this.#unheard > 0) {
+        this.#heldBack.push(...effects.slice(i))
+        return
+      }
+      this.#perform(effect)
+    }
+  }
+
+  /** An event that a fault waits for has been posted. */
+  #hold(): void {
+    this.#unheard++
+    this.#moments.tell({ kind: 'posted' }, () => {
+      if (--this.#unheard > 0) return
+      const held = this.#heldBack
+      this.#heldBack = []
+      this.#performAll(held)
+      if (this.#unheard === 0) for (const goOn of this.#whenHeard.splice(0)) goOn()
+    })
+  }
+
+  /** Resolves when the lab has heard of every event that a fault waits for. */
+  #heard(): Promise<void> {
+    return this.#unheard === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenHeard.push(resolve))
   }
 
   #perform(effect: RulesEffect): void {

@@ -47,7 +47,7 @@ export class TaskLauncher {
     const stage = info['Stage ID']
     // The stage's own RDD comes first among its RDDs.
     this.#stageRdd.set(stage, info['RDD Info'][0]?.['RDD ID'] ?? -1)
-    if (this.#moments.watch.stages.has(stage)) this.#awaitLab({ kind: 'stage', stage })
+    if (this.#moments.watchesStage(stage)) this.#awaitLab({ kind: 'stage', stage })
   }
 
   stageCompleted(info: StageInfo): void {

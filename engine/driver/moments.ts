@@ -5,6 +5,9 @@ export interface WatchList {
   jobs: boolean
   stages: Set<number>
   tasks: Set<string>
+  any: { stage: boolean; task: boolean }
+  /** Names of events. */
+  events: Set<string>
 }
 
 export type Moment = Extract<ChildToLab, { type: 'Moment' }>['moment']
@@ -14,7 +17,7 @@ export type Moment = Extract<ChildToLab, { type: 'Moment' }>['moment']
  * the moment would be over before the fault comes: an empty task lasts a fraction of a millisecond.
  */
 export class Moments {
-  readonly watch: WatchList = { jobs: false, stages: new Set(), tasks: new Set() }
+  readonly watch: WatchList = { jobs: false, stages: new Set(), tasks: new Set(), any: { stage: false, task: false }, events: new Set() }
   readonly #send: (message: ChildToLab) => void
   readonly #unheard = new Map<number, () => void>()
   #tokens = 0
@@ -29,6 +32,8 @@ export class Moments {
       this.watch.jobs = message.jobs
       this.watch.stages = new Set(message.stages)
       this.watch.tasks = new Set(message.tasks)
+      this.watch.any = { stage: message.any.includes('stage'), task: message.any.includes('task') }
+      this.watch.events = new Set(message.events)
       return
     }
     const then = this.#unheard.get(message.token)
@@ -38,7 +43,12 @@ export class Moments {
 
   /** Does a fault wait for this task to run? */
   watchesTask(task: { stageId: number; partition: number }): boolean {
-    return this.watch.stages.has(task.stageId) || this.watch.tasks.has(`${task.stageId}.${task.partition}`)
+    return this.watch.any.task || this.watch.stages.has(task.stageId) || this.watch.tasks.has(`${task.stageId}.${task.partition}`)
+  }
+
+  /** Does a fault wait for this stage to be submitted? */
+  watchesStage(stage: number): boolean {
+    return this.watch.any.stage || this.watch.stages.has(stage)
   }
 
   /** Tells of a moment; `then` is called once the lab has heard it. */

@@ -84,9 +84,17 @@ export type KindlingEvent =
   | { Event: 'kindling.Output'; actor: ActorId; stream: 'stdout' | 'stderr'; text: string; appId?: string }
   /** The driver's program is on this line now (1-based). Null between runs. */
   | { Event: 'kindling.Line'; line: number | null; file: string }
-  | { Event: 'kindling.FaultRequested'; faultId: string; fault: string; target: string; when: string; by: 'window' | 'cli' | 'scenario' }
-  | { Event: 'kindling.FaultStruck'; faultId: string; fault: string; target: string; detail: string }
+  /** `when` is the moment and what was asked with it, as on the command line: `stage=1,repeat=3`. */
+  | { Event: 'kindling.FaultRequested'; faultId: string; fault: string; target: string; when: string; by: 'window' | 'cli' | 'scenario'; /** 0: each time its moment comes. Absent: once. */ repeat?: number }
+  /** Its moment has come and there is nothing to strike yet: it waits on, for `reason`. */
+  | { Event: 'kindling.FaultWaiting'; faultId: string; fault: string; target: string; reason: string }
+  /** `lasting`: it goes on until it is healed. */
+  | { Event: 'kindling.FaultStruck'; faultId: string; fault: string; target: string; detail: string; lasting?: true }
   | { Event: 'kindling.FaultFailed'; faultId: string; fault: string; target: string; reason: string }
+  /** A lasting fault is over: by hand, after its time, or because what it had struck is gone. Or one that waited was taken back. */
+  | { Event: 'kindling.FaultHealed'; faultId: string; fault: string; target: string; detail: string; by: 'window' | 'time' | 'end' }
+  /** A fault took a message off the wire: for ever, or for `delayMs` of lab time. */
+  | { Event: 'kindling.MessageStruck'; kind: string; from: ActorId; to: ActorId; delayMs?: number; about?: string }
   /** A decision of the rules, with its reason in words, e.g. kind `resubmit-stage`, `retry-task`. */
   | { Event: 'kindling.Decision'; kind: string; text: string; stageId?: number; stageAttempt?: number; taskId?: number; index?: number; partition?: number; executorId?: string; jobId?: number; count?: number; counted?: boolean; failures?: number; maxFailures?: number }
   /** Map outputs, cached blocks or shuffle files that went with a process. */

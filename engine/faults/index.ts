@@ -1,7 +1,8 @@
-/** The faults of the lab, in the order of the buttons. */
+/** The faults of the lab. Those with a key come first, in the order of their buttons. */
 import type { FaultDescription } from '../lab-api.ts'
 import { crashExecutor } from './crash-executor.ts'
 import { failTask } from './fail-task.ts'
+import type { Fault } from './fault.ts'
 import { hangExecutor } from './hang-executor.ts'
 import { killDriver } from './kill-driver.ts'
 import { oomDriver } from './oom-driver.ts'
@@ -10,12 +11,24 @@ import { oomExecutor } from './oom-executor.ts'
 const all = [crashExecutor, oomExecutor, oomDriver, killDriver, failTask, hangExecutor] as const
 
 export type FaultName = (typeof all)[number]['name']
+export type NamedFault = Fault & { name: FaultName }
 
-export const FAULTS: readonly (FaultDescription & { name: FaultName })[] = all
+export const FAULTS: readonly NamedFault[] = all
 
 export const FAULT_NAMES: readonly FaultName[] = FAULTS.map((fault) => fault.name)
 
 /** The description of a fault, or undefined for a name that is none. */
-export function faultNamed(name: string): (FaultDescription & { name: FaultName }) | undefined {
+export function faultNamed(name: string): NamedFault | undefined {
   return FAULTS.find((fault) => fault.name === name)
 }
+
+/** One that is known to be there. */
+export const theFault = (name: FaultName): NamedFault => faultNamed(name)!
+
+/** What windows and commands are told of a fault. */
+export const describe = ({ name, title, strikes, how, follows, sources, key, parameters, lasting }: Fault): FaultDescription => ({
+  name, title, strikes, how, follows, sources,
+  ...(key === undefined ? {} : { key }),
+  ...(parameters === undefined ? {} : { parameters }),
+  ...(lasting === undefined ? {} : { lasting })
+})

@@ -20,6 +20,10 @@ function told(event: LabEvent): string | null {
       return `${faultTitle(event.fault)}: ${firstLine(event.detail) || `it struck ${name(event.target)}`}.`
     case 'kindling.FaultFailed':
       return `The fault ${event.fault} struck nothing: ${firstLine(event.reason)}.`
+    case 'kindling.FaultHealed':
+      return event.by === 'window' ? `You healed ${faultTitle(event.fault)} at ${duration(event.Kindling.t)}.` : `${faultTitle(event.fault)} was over at ${duration(event.Kindling.t)}.`
+    case 'kindling.MessageStruck':
+      return `A ${event.kind} message from ${name(event.from)} to ${name(event.to)} was ${event.delayMs === undefined ? 'lost' : `held for ${duration(event.delayMs)}`}.`
     case 'kindling.ProcessSpawned':
       return `${capital(name(event.actor))} was started as process ${event.pid}.`
     case 'kindling.ProcessExited':

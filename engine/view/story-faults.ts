@@ -1,35 +1,53 @@
-/** Sentences about faults: who asked, what was struck. */
+/** Sentences about faults: who asked, what was struck, what was healed, and what the struck then did. */
 import { firstLine } from '../events/failure-text.ts'
 import { faultTitle } from './fault-titles.ts'
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
-import { driver, executor, named, stage, storyLine, type Part } from './words.ts'
+import { driver, duration, executor, named, stage, storyLine, type Part } from './words.ts'
 
 export const faultStory: Tellers = {
   'kindling.FaultRequested'(_view, event) {
-    const now = event.when === '' || event.when === 'now'
+    const now = isNow(event.when)
     if (event.by === 'window') {
-      const whom = event.target === 'any' || event.target === '' || event.target === 'driver' ? [] : [': ', ...targetParts(event.target)]
+      const whom = event.target === 'any' || event.target === '' || event.target === 'driver' || event.target === 'master' ? [] : [': ', ...targetParts(event.target)]
       return storyLine(event, 'you', 1, [`You pressed ${faultTitle(event.fault)}`, ...whom, now ? '.' : `, to strike at ${event.when}.`])
     }
     return storyLine(event, 'you', 2, [`Fault ${event.fault}, as asked ${askedWhere(event.by)}, waits for ${now ? 'its turn' : event.when}.`])
   },
 
+  'kindling.FaultWaiting'(_view, event) {
+    return storyLine(event, 'you', 2, [`Fault ${event.fault}: its moment has come, and it waits on. ${firstLine(event.reason)}`])
+  },
+
   'kindling.FaultStruck'(view, event) {
     const asked = view.faults.find((fault) => fault.faultId === event.faultId)
     const detail = event.detail ? ` (${firstLine(event.detail)})` : ''
-    const strikes: Part[] = [' strikes ', ...targetParts(event.target), `${detail}.`]
-    if (asked?.by === 'window') {
-      const now = asked.when === undefined || asked.when === '' || asked.when === 'now'
-      return storyLine(event, 'you', now ? 2 : 1, [`Fault ${event.fault}`, ...strikes])
-    }
+    const strikes: Part[] = [' strikes ', ...targetParts(event.target), `${detail}${event.lasting === true ? ', until it is healed.' : '.'}`]
+    if (asked?.by === 'window') return storyLine(event, 'you', isNow(asked.when ?? '') ? 2 : 1, [`Fault ${event.fault}`, ...strikes])
     return storyLine(event, 'you', 1, [`Fault ${event.fault}${asked?.by ? `, as asked ${askedWhere(asked.by)},` : ''}`, ...strikes])
   },
 
   'kindling.FaultFailed'(_view, event) {
     return storyLine(event, 'you', 1, [`Fault ${event.fault} struck nothing: ${firstLine(event.reason)}.`])
+  },
+
+  'kindling.FaultHealed'(_view, event) {
+    const fault = faultTitle(event.fault)
+    if (event.by === 'end') return storyLine(event, 'you', 2, [`${fault} is over: ${firstLine(event.detail)}.`])
+    const parts: Part[] = [event.by === 'window' ? `You healed ${fault}` : `${fault} heals after its time`, ': ', ...targetParts(event.target)]
+    return storyLine(event, 'good', 1, [...parts, event.detail === '' ? '.' : `. ${sentence(event.detail)}`])
+  },
+
+  'kindling.MessageStruck'(_view, event) {
+    const about = event.about === undefined ? '' : ` (${event.about})`
+    const what = event.delayMs === undefined ? 'is lost on its way' : `is late by ${duration(event.delayMs)} on its way`
+    return storyLine(event, 'bad', 1, [`A ${event.kind} message${about} ${what} from `, named(event.from), ' to ', named(event.to), '.'])
   }
 }
+
+const isNow = (when: string): boolean => when === '' || /^now\b/.test(when)
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 
 const askedWhere = (by: NonNullable<RunView['faults'][number]['by']>): string => ({ window: 'in the window', cli: 'on the command line', scenario: 'by the lesson' })[by]
 

@@ -46,7 +46,7 @@ export interface RunView {
   outputDropped: number
   /** Messages under way at t: sent ≤ t < due. */
   messages: { id: EventId; kind: string; from: ActorId; to: ActorId; sent: number; due: number; about?: string }[]
-  faults: { faultId: string; fault: string; target: string; state: 'waiting' | 'struck' | 'failed'; detail: string; t: number; when?: string; by?: 'window' | 'cli' | 'scenario'; /** The last event about it. */ event?: EventId }[]
+  faults: FaultView[]
   exceptions: { actor: ActorId; className: string; message: string; traceback: string; line?: number; t: number }[]
   /** Without the oldest lines of a very long run. */
   story: StoryLine[]
@@ -66,6 +66,26 @@ export interface Totals {
   again: number
   /** Slot time, ms, of attempts whose work was thrown away: failed, killed or lost. */
   lostMs: number
+}
+
+export interface FaultView {
+  faultId: string
+  fault: string
+  /** Who was to be struck; once it has struck, who was. */
+  target: string
+  /** Its last news. One that repeats is `struck` and waits for the next time all the same. */
+  state: 'waiting' | 'struck' | 'failed' | 'healed'
+  detail: string
+  t: number
+  when?: string
+  by?: 'window' | 'cli' | 'scenario'
+  /** The last event about it. */
+  event?: EventId
+  /** Times it has struck, and times it is to: 0 is each time its moment comes. */
+  strikes?: number
+  repeat?: number
+  /** Strikes of a lasting fault that go on: whom each holds. */
+  active?: string[]
 }
 
 export interface AppView {

@@ -22,9 +22,11 @@ export type LabToChild =
   | { type: 'StepFire'; token: number }
   | { type: 'FarewellAck' }
   | { type: 'Strike'; faultId: string; fault: string; target: string; cause: EventId; arg?: Record<string, unknown> }
+  /** A lasting fault ends. */
+  | { type: 'Heal'; faultId: string; fault: string; cause: EventId }
   | { type: 'Stop'; reason: string }
   /** Moments a waiting fault needs to hear of: jobs, stages whose tasks start running, tasks `STAGE.PARTITION`. */
-  | { type: 'Watch'; jobs: boolean; stages: number[]; tasks: string[] }
+  | { type: 'Watch'; jobs: boolean; stages: number[]; tasks: string[]; /** Any stage as it is submitted, any task as it runs. */ any: ('stage' | 'task')[]; /** Names of events. */ events: string[] }
   /** Whatever waited for this moment has struck; the driver goes on. */
   | { type: 'MomentHeard'; token: number }
   /** Answers to the driver's AppClient messages. */
@@ -59,7 +61,7 @@ export type ChildToLab =
   | { type: 'RequestExecutors'; total: number; cause?: EventId }
   | { type: 'KillExecutors'; executorIds: string[]; reason: string; replace: boolean; cause?: EventId }
   /** Something a waiting fault may be waiting for. */
-  | { type: 'Moment'; moment: { kind: 'job' | 'stage' | 'task' | 'executor'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string }; /** The driver waits for MomentHeard with it. */ token?: number }
+  | { type: 'Moment'; moment: { /** `posted`: an event of the watch list has been posted. */ kind: 'job' | 'stage' | 'task' | 'executor' | 'posted'; job?: number; stage?: number; partition?: number; taskId?: number; executorId?: string }; /** The driver waits for MomentHeard with it. */ token?: number }
   | { type: 'ProgramEnded'; code: number; message?: string }
 
 /** Executor → driver. */

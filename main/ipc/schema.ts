@@ -52,6 +52,7 @@ const argumentsOf: { [K in keyof LabCalls]: z.ZodType<Parameters<LabCalls[K]>> }
   setSpeed: z.tuple([runId, z.number().min(0.1).max(10)]),
   step: z.tuple([runId]),
   fault: z.tuple([faultRequest]),
+  heal: z.tuple([runId, z.string().min(1).max(100)]),
   events: z.tuple([runId, z.number().int().min(0)]),
   check: z.tuple([program])
 }

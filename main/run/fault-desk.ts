@@ -1,39 +1,65 @@
-import type { EventId } from '../../engine/events/index.ts'
-import { FAULTS } from '../../engine/faults/index.ts'
-import { parseFault, targetText, whenText, type ParsedFault } from '../../engine/faults/parse.ts'
-import { chooseTarget, matchesMoment, type FaultMoment, type Situation } from '../../engine/faults/strike.ts'
+import type { EventId, LabEvent } from '../../engine/events/index.ts'
+import { theFault, type FaultName } from '../../engine/faults/index.ts'
+import { momentText, parseFault, targetText, whenText, type ParsedFault } from '../../engine/faults/parse.ts'
+import { chooseTarget, matchesMoment, type Choice, type FaultMoment } from '../../engine/faults/strike.ts'
 import type { Answer } from '../../engine/lab-api.ts'
 import type { RunView } from '../../engine/view/types.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
+import { blowAt, type Acted, type Blow, type LabHand, type Refusal } from './blows.ts'
 import type { ChildHandle } from './children.ts'
+import { situationOf } from './fault-situation.ts'
 import type { Journal } from './journal.ts'
 
 export interface FaultHands {
   view: () => RunView
+  /** The application that faults strike: the first program's. */
+  appId: () => string | undefined
   driver: () => ChildHandle | null
   executor: (executorId: string) => ChildHandle | null
   /** True when the application runs on a `local…` master. */
   local: () => boolean
+  /** What the lab carries out itself, by fault: one for each fault whose `by` is `lab`. */
+  lab: Partial<Record<FaultName, LabHand>>
 }
 
 interface Waiting {
   id: string
-  /** What was missing when its moment was there. */
-  missing?: string
   fault: ParsedFault
   requested: EventId
+  /** Times it has yet to strike. */
+  left: number
+  /** Events of its kind seen so far. */
+  seen: number
+  /** Its moment has come; whom it can strike has not. */
+  due: boolean
+  /** What was missing when its moment was there. */
+  missing?: string
+  cancelTimer?: () => void
 }
 
-/** Takes faults, waits for their moment, and strikes. */
+/** A lasting fault that has struck and is not healed. */
+interface Active {
+  id: string
+  fault: ParsedFault
+  target: string
+  struck: EventId
+  heal: (cause: EventId) => void
+  cancelTimer?: () => void
+}
+
+/** Takes faults, waits for their moments, strikes, and heals. */
 export class FaultDesk {
   readonly #clock: LabClock
   readonly #journal: Journal
   readonly #hands: FaultHands
   #waiting: Waiting[] = []
+  #active: Active[] = []
   #count = 0
   #driverReady = false
   /** Struck so that they will die, and not dead yet. */
   readonly #doomed = new Map<ChildHandle, 'killed' | 'dying'>()
+  /** Blows under way: the driver is held at a moment until they are done. */
+  readonly #underWay = new Set<Promise<void>>()
 
   constructor(clock: LabClock, journal: Journal, hands: FaultHands) {
     this.#clock = clock
@@ -44,13 +70,15 @@ export class FaultDesk {
   /** Asks for a fault. Answers with a sentence when it can never strike. Throws FaultTextError on a text that is none. */
   request(text: string, by: 'window' | 'cli' | 'scenario'): Answer {
     const fault = parseFault(text)
+    const known = theFault(fault.fault)
     const id = `fault-${++this.#count}`
-    const requested = this.#journal.post({ Event: 'kindling.FaultRequested', faultId: id, fault: fault.fault, target: targetText(fault.target), when: whenText(fault.when), by })
-    const waiting: Waiting = { id, fault, requested }
-    if (fault.when.at === 'now') return this.#strike(waiting, undefined)
+    const repeat = fault.repeat === 1 ? {} : { repeat: fault.repeat === Infinity ? 0 : fault.repeat }
+    const requested = this.#journal.post({ Event: 'kindling.FaultRequested', faultId: id, fault: fault.fault, target: targetText(fault.target), when: momentText(known, fault.when, fault), by, ...repeat })
+    const waiting: Waiting = { id, fault, requested, left: fault.repeat, seen: 0, due: false }
+    if (fault.when.at === 'now') return this.#strike(waiting, chooseTarget(fault, this.#situation(fault, undefined)))
     this.#waiting.push(waiting)
-    if (fault.when.at === 'time') this.#clock.after(Math.max(0, fault.when.ms - this.#clock.now()), 'fault', () => this.moment({ kind: 'time', t: this.#clock.now() + 0.5 }))
-    if (fault.when.at === 'start' && this.#driverReady) this.moment({ kind: 'start' })
+    if (fault.when.at === 'time') this.#arm(waiting, fault.when.ms)
+    if (fault.when.at === 'start' && this.#driverReady) void this.moment({ kind: 'start' })
     this.#watch()
     return { ok: true }
   }
@@ -59,148 +87,194 @@ export class FaultDesk {
   driverUp(): void {
     this.#driverReady = true
     this.#watch()
-    this.moment({ kind: 'start' })
+    void this.moment({ kind: 'start' })
   }
 
-  /** Something happened that a fault may be waiting for. At most one of several equal faults strikes on it. */
-  moment(moment: FaultMoment): void {
+  /**
+   * Something happened that a fault may be waiting for. At most one of several equal faults strikes on it.
+   * Resolves when what was struck can do no more; undefined when nothing is under way.
+   */
+  moment(moment: FaultMoment): Promise<void> | undefined {
     const struck = new Set<string>()
     for (const waiting of [...this.#waiting]) {
-      if (!matchesMoment(waiting.fault.when, moment) || struck.has(waiting.fault.text)) continue
-      if (this.#try(waiting, moment)) struck.add(waiting.fault.text)
+      const { when, text } = waiting.fault
+      if (!this.#waiting.includes(waiting) || struck.has(text) || !matchesMoment(when, moment)) continue
+      if (when.at === 'event' && ++waiting.seen % when.count !== 0 && !waiting.due) continue
+      if (this.#try(waiting, moment)) struck.add(text)
     }
     this.#watch()
+    return this.#underWay.size === 0 ? undefined : Promise.all(this.#underWay).then(() => undefined)
   }
 
   /** An executor has been taken on: faults whose moment passed without one can strike now. */
   executorUp(): void {
     const struck = new Set<string>()
     for (const waiting of [...this.#waiting]) {
-      const { at } = waiting.fault.when
-      const moment: FaultMoment = at === 'time' ? { kind: 'time', t: this.#clock.now() } : { kind: 'start' }
-      if ((at !== 'start' && at !== 'time') || !matchesMoment(waiting.fault.when, moment) || struck.has(waiting.fault.text)) continue
-      if (this.#try(waiting, moment)) struck.add(waiting.fault.text)
+      if (!waiting.due || struck.has(waiting.fault.text)) continue
+      if (this.#try(waiting, undefined)) struck.add(waiting.fault.text)
     }
+    this.#watch()
+  }
+
+  /** Ends a lasting fault, and takes back one that waits. */
+  heal(id: string): Answer {
+    const active = this.#active.filter((one) => one.id === id)
+    const waiting = this.#waiting.find((one) => one.id === id)
+    for (const one of active) this.#heal(one, 'window')
+    if (waiting !== undefined) {
+      this.#drop(waiting)
+      this.#journal.post({ Event: 'kindling.FaultHealed', faultId: id, fault: waiting.fault.fault, target: targetText(waiting.fault.target), detail: 'taken back: it will not strike any more', by: 'window' }, waiting.requested)
+      this.#watch()
+    }
+    return active.length > 0 || waiting !== undefined ? { ok: true } : { ok: false, message: `Fault ${id} is neither waiting nor going on: there is nothing to heal.` }
   }
 
   /** The run is over: what still waits never struck. */
   close(): void {
-    for (const { id, fault, requested, missing } of this.#waiting) {
+    for (const waiting of [...this.#waiting]) {
+      const { id, fault, requested, missing, left } = waiting
+      this.#drop(waiting)
+      if (left < fault.repeat) continue
       const why = missing ?? `the run ended before ${whenText(fault.when)} came.`
       this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason: `It never struck: ${why}` }, requested)
     }
-    this.#waiting = []
+    for (const one of this.#active) one.cancelTimer?.()
+    this.#active = []
+  }
+
+  /** Lab time `ms` from the start; one that repeats comes again after as much. */
+  #arm(waiting: Waiting, at: number): void {
+    const timer = this.#clock.after(Math.max(0, at - this.#clock.now()), 'fault', () => {
+      const { when } = waiting.fault
+      if (this.#try(waiting, { kind: 'time', t: at })) this.#watch()
+      if (when.at === 'time' && this.#waiting.includes(waiting)) this.#arm(waiting, at + when.ms)
+    })
+    waiting.cancelTimer = () => timer.cancel()
   }
 
   /** True when it struck or can never strike. */
-  #try(waiting: Waiting, moment: FaultMoment): boolean {
-    const choice = chooseTarget(waiting.fault, this.#situation(waiting.fault, moment))
-    // On a local master no executor will ever come: that is told now.
-    const hopeless = this.#hands.local() && FAULTS.find((known) => known.name === waiting.fault.fault)!.strikes === 'executor'
-    if (choice.strike === 'wait' && !hopeless) {
+  #try(waiting: Waiting, moment: FaultMoment | undefined): boolean {
+    const { fault } = waiting
+    const choice = chooseTarget(fault, this.#situation(fault, moment))
+    if (choice.strike === 'wait' && !this.#hopeless(fault)) {
+      if (waiting.missing !== choice.message) {
+        this.#journal.post({ Event: 'kindling.FaultWaiting', faultId: waiting.id, fault: fault.fault, target: targetText(fault.target), reason: choice.message }, waiting.requested)
+      }
       waiting.missing = choice.message
+      // A stage or task tells of itself again; other moments are over.
+      waiting.due = fault.when.at !== 'stage' && fault.when.at !== 'task'
       return false
     }
-    this.#waiting = this.#waiting.filter((other) => other !== waiting)
-    this.#strike(waiting, moment)
+    waiting.due = false
+    if (choice.strike === 'nothing' || this.#hopeless(fault) || --waiting.left <= 0) this.#drop(waiting)
+    this.#strike(waiting, choice)
     return true
   }
 
-  #strike(waiting: Waiting, moment: FaultMoment | undefined): Answer {
+  /** On a local master no executor will ever come: that is told at once. */
+  #hopeless(fault: ParsedFault): boolean {
+    return this.#hands.local() && !['driver', 'task'].includes(theFault(fault.fault).strikes)
+  }
+
+  #strike(waiting: Waiting, choice: Choice): Answer {
     const { id, fault, requested } = waiting
     const refuse = (message: string): Answer => {
       this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason: message }, requested)
       return { ok: false, message }
     }
-    const strikes = FAULTS.find((known) => known.name === fault.fault)!.strikes
-    if (strikes === 'executor' && this.#hands.local()) {
-      return refuse('This program runs on a local master: the driver runs the tasks itself and there is no executor to lose (§2.3). Give it a cluster master, or none, to have executors.')
+    if (this.#hopeless(fault)) {
+      const what = theFault(fault.fault).strikes === 'executor' ? 'executor to lose' : 'cluster to strike'
+      return refuse(`This program runs on a local master: the driver runs the tasks itself and there is no ${what} (§2.3). Give it a cluster master, or none, to have executors.`)
     }
-    const choice = chooseTarget(fault, this.#situation(fault, moment))
     if (choice.strike === 'wait' || choice.strike === 'nothing') return refuse(choice.message)
-    const driver = this.#hands.driver()
-    const struck = (target: string, detail: string): EventId => this.#journal.post({ Event: 'kindling.FaultStruck', faultId: id, fault: fault.fault, target, detail }, requested)
-    if (choice.strike === 'executor') {
-      const child = this.#hands.executor(choice.executorId)
-      if (child === null || child.ended) return refuse(`Executor ${choice.executorId} has no process any more.`)
-      const target = `executor-${choice.executorId}`
-      if (fault.fault === 'crash-executor') {
-        this.#doom(child, 'killed')
-        child.kill(struck(target, `SIGKILL to pid ${child.pid}`))
-        return { ok: true }
-      }
-      const cause = struck(target, fault.fault === 'oom-executor' ? `pid ${child.pid} takes memory until its heap is full` : `pid ${child.pid} stops answering`)
-      if (fault.fault === 'oom-executor') this.#doom(child, 'dying')
-      child.blame(cause)
-      child.send({ type: 'Strike', faultId: id, fault: fault.fault, target: choice.executorId, cause })
-      return { ok: true }
+    const blow = this.#blow(id, fault, choice)
+    if ('refuse' in blow) return refuse(blow.refuse)
+    const lasting = theFault(fault.fault).lasting !== undefined
+    const struck = this.#journal.post({ Event: 'kindling.FaultStruck', faultId: id, fault: fault.fault, target: blow.target, detail: blow.detail, ...(lasting ? { lasting } : {}) }, requested)
+    const acted = blow.act(struck)
+    if (acted.done !== undefined) {
+      const done = acted.done.then(() => void this.#underWay.delete(done))
+      this.#underWay.add(done)
     }
-    if (driver === null || driver.ended) return refuse('There is no driver running.')
-    if (choice.strike === 'driver') {
-      if (fault.fault === 'kill-driver') {
-        driver.kill(struck('driver', `SIGKILL to pid ${driver.pid}`))
-        return { ok: true }
-      }
-      const cause = struck('driver', `pid ${driver.pid} takes memory until its heap is full`)
-      driver.blame(cause)
-      driver.send({ type: 'Strike', faultId: id, fault: fault.fault, target: 'driver', cause })
-      return { ok: true }
-    }
-    const target = choice.stage === undefined ? 'the next task' : choice.partition === undefined ? `a task of stage ${choice.stage}` : `task ${choice.stage}.${choice.partition}`
-    const cause = struck(target, 'its next attempt ends with an exception')
-    const { strike: _, ...arg } = choice
-    driver.send({ type: 'Strike', faultId: id, fault: fault.fault, target, cause, arg })
+    const active: Active = { id, fault, target: blow.target, struck, heal: acted.heal ?? ((): void => undefined) }
+    if (lasting) this.#keep(active, acted)
+    acted.onRefused?.((why) => {
+      this.#active = this.#active.filter((one) => one !== active)
+      active.cancelTimer?.()
+      refuse(why)
+    })
     return { ok: true }
   }
 
-  #doom(child: ChildHandle, how: 'killed' | 'dying'): void {
-    this.#doomed.set(child, how)
-    child.onEnd(() => this.#doomed.delete(child))
-  }
-
-  /** Who is killed is gone already; who is dying is only struck again by name. */
-  #strikeable(fault: ParsedFault, executorId: string): boolean {
-    const child = this.#hands.executor(executorId)
-    if (child === null || child.ended) return false
-    const doom = this.#doomed.get(child)
-    return doom === undefined || (doom === 'dying' && fault.target.kind === 'executor')
-  }
-
-  #situation(fault: ParsedFault, moment: FaultMoment | undefined): Situation {
-    const view = this.#hands.view()
-    const driver = this.#hands.driver()
-    const appId = view.apps.at(-1)?.appId
-    const running = new Map<string, { taskId: number; stage: number; partition: number }[]>()
-    for (const executor of view.executors) {
-      if (executor.appId !== appId) continue
-      running.set(
-        executor.id,
-        executor.slots.flatMap((taskId) => {
-          const task = taskId === null ? undefined : view.tasks.findLast((candidate) => candidate.id === taskId && candidate.appId === appId)
-          return task === undefined ? [] : [{ taskId: task.id, stage: task.stageId, partition: task.partition }]
-        })
-      )
+  #blow(id: string, fault: ParsedFault, choice: Choice): Blow | Refusal {
+    const hand = this.#hands.lab[fault.fault]
+    if (hand !== undefined) return hand(choice, fault)
+    const dying = (child: ChildHandle, how: 'killed' | 'dying'): void => {
+      this.#doomed.set(child, how)
+      child.onEnd(() => this.#doomed.delete(child))
     }
-    return {
-      driverAlive: driver !== null && !driver.ended,
-      executors: view.executors
-        .filter((executor) => executor.appId === appId)
-        .map((executor) => ({ id: executor.id, alive: (executor.life === 'alive' || executor.life === 'silent') && this.#strikeable(fault, executor.id), running: running.get(executor.id) ?? [] })),
-      ...(moment === undefined ? {} : { moment })
-    }
+    const executorId = 'executorId' in choice && choice.strike !== 'task' ? choice.executorId : choice.strike === 'message' && choice.at !== 'driver' ? choice.at.executorId : undefined
+    return executorId === undefined
+      ? blowAt(this.#hands.driver(), 'driver', choice, id, fault, dying)
+      : blowAt(this.#hands.executor(executorId), `executor-${executorId}`, choice, id, fault, dying)
   }
 
+  /** A lasting fault goes on until it is healed, its time is over, or what it struck is gone. */
+  #keep(active: Active, acted: Acted): void {
+    this.#active.push(active)
+    acted.onGone?.(() => this.#heal(active, 'end'))
+    const { heal } = active.fault
+    if (heal === null) return
+    const timer = this.#clock.after(heal, 'heal', () => this.#heal(active, 'time'))
+    active.cancelTimer = () => timer.cancel()
+  }
+
+  #heal(active: Active, by: 'window' | 'time' | 'end'): void {
+    if (!this.#active.includes(active)) return
+    this.#active = this.#active.filter((one) => one !== active)
+    active.cancelTimer?.()
+    const { id, fault, target, struck } = active
+    const detail = by === 'end' ? 'what it had struck is gone' : (theFault(fault.fault).lasting?.heal ?? '')
+    const healed = this.#journal.post({ Event: 'kindling.FaultHealed', faultId: id, fault: fault.fault, target, detail, by }, struck)
+    if (by !== 'end') active.heal(healed)
+  }
+
+  #drop(waiting: Waiting): void {
+    this.#waiting = this.#waiting.filter((other) => other !== waiting)
+    waiting.cancelTimer?.()
+  }
+
+  #situation(fault: ParsedFault, moment: FaultMoment | undefined): ReturnType<typeof situationOf> {
+    return situationOf(this.#hands, moment, (executorId) => {
+      const child = this.#hands.executor(executorId)
+      if (child === null || child.ended) return false
+      // Who is killed is gone already; who is dying is only struck again by name.
+      const doom = this.#doomed.get(child)
+      return doom === undefined || (doom === 'dying' && fault.target.kind === 'executor')
+    })
+  }
+
+  /** Tells the driver what to wait at, and listens to the log when an event is waited for. */
   #watch(): void {
+    const events = new Set(this.#waiting.flatMap(({ fault }) => (fault.when.at === 'event' ? [fault.when.event] : [])))
+    this.#journal.onEach = events.size === 0 ? undefined : (event: LabEvent): void => {
+      if ((events as Set<string>).has(event.Event)) void this.moment({ kind: 'event', event: event.Event })
+    }
     const driver = this.#hands.driver()
     if (driver === null || driver.ended) return
-    let jobs = false
-    const stages = new Set<number>()
-    const tasks = new Set<string>()
+    const watch = { type: 'Watch' as const, jobs: false, stages: [] as number[], tasks: [] as string[], any: [] as ('stage' | 'task')[], events: [...events] }
     for (const { fault } of this.#waiting) {
-      if (fault.when.at === 'job') jobs = true
-      if (fault.when.at === 'stage') stages.add(fault.when.stage)
-      if (fault.when.at === 'task') tasks.add(`${fault.when.stage}.${fault.when.partition}`)
+      const { when } = fault
+      if (when.at === 'job') watch.jobs = true
+      if (when.at === 'stage') {
+        if (when.stage !== 'any') watch.stages.push(when.stage)
+        else watch.any.push(when.first === 'task' ? 'task' : 'stage')
+      }
+      if (when.at === 'task') {
+        if (when.stage === 'any' || when.partition === 'any') watch.any.push('task')
+        else watch.tasks.push(`${when.stage}.${when.partition}`)
+      }
     }
-    driver.send({ type: 'Watch', jobs, stages: [...stages], tasks: [...tasks] })
+    driver.send(watch)
   }
 }

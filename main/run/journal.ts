@@ -34,6 +34,8 @@ export class Journal {
   #count = 0
   #told = 0
   #telling = false
+  /** Called with each event once it is kept, before anything else happens: faults wait for some. */
+  onEach: ((event: LabEvent) => void) | undefined
 
   constructor(clock: LabClock, directory: string) {
     this.#clock = clock
@@ -56,6 +58,7 @@ export class Journal {
     if (stamped.Event === 'kindling.RunStarted') this.#head = stamped
     this.#writeOwn(stamped)
     this.#keep(stamped)
+    this.onEach?.(stamped)
     return id
   }
 
@@ -70,6 +73,7 @@ export class Journal {
       if (event.Event === 'SparkListenerApplicationEnd') this.#logs.sawApplicationEnd(origin)
       this.#keep(event)
     }
+    if (this.onEach !== undefined) for (const event of events) this.onEach?.(event)
   }
 
   onEvents(listener: (events: LabEvent[], from: number) => void): () => void {

@@ -95,12 +95,14 @@ export class Run {
     this.#clockDesk = new ClockDesk(this.#clock, this.#children, this.journal)
     this.#faultDesk = new FaultDesk(this.#clock, this.journal, {
       view: () => this.view,
+      appId: () => this.#submissions[0]?.appId,
       driver: () => this.#submissions[0]?.driver ?? null,
       executor: (id) => {
         const appId = this.#submissions[0]?.appId
         return appId === undefined ? null : (this.#cluster?.executorChild(appId, id) ?? null)
       },
-      local: () => this.#submissions[0]?.local === true
+      local: () => this.#submissions[0]?.local === true,
+      lab: {}
     })
     watchContainers(this.journal, (actor, appId) => this.#cluster?.executorChild(appId, actor.replace('executor-', '')) ?? null)
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve))
@@ -143,6 +145,11 @@ export class Run {
   fault(text: string, by: 'window' | 'cli'): Answer {
     if (this.#over) return { ok: false, message: 'This run has ended: there is nothing left to strike. Press Run to start again.' }
     return this.#faultDesk.request(text, by)
+  }
+
+  /** Ends a lasting fault that has struck, or takes back one that waits. */
+  heal(faultId: string): Answer {
+    return this.#over ? { ok: false, message: 'This run has ended: there is nothing left to heal.' } : this.#faultDesk.heal(faultId)
   }
 
   setClock(change: { speed?: number; paused?: boolean }): Answer {

@@ -190,9 +190,7 @@ export class Submission {
         return
       case 'Moment':
         if (message.moment.kind === 'executor') faultDesk.executorUp()
-        else faultDesk.moment(message.moment)
-        // Whatever waited has struck by now, or been sent to strike.
-        if (message.token !== undefined) driver.send({ type: 'MomentHeard', token: message.token })
+        else this.#heard(driver, message.token, faultDesk.moment(message.moment))
         return
       case 'ProgramEnded':
         this.programCode = { code: message.code, ...(message.message === undefined ? {} : { message: message.message }) }
@@ -200,6 +198,14 @@ export class Submission {
       default:
         return
     }
+  }
+
+  /** The driver goes on from a moment once whatever waited for it has struck. */
+  #heard(driver: ChildHandle, token: number | undefined, struck: Promise<void> | undefined): void {
+    if (token === undefined) return
+    const goOn = (): void => driver.send({ type: 'MomentHeard', token })
+    if (struck === undefined) goOn()
+    else void struck.then(goOn)
   }
 
   /** Asks the Master, again every 20 s while none answers; after the third time it is dead (§3.6). */

@@ -29,7 +29,7 @@ export function stepDone({ until, stage }: Pick<ScenarioStep, 'until' | 'stage'>
     case 'run-ended':
       return view.phase === 'ended'
     case 'fault-struck':
-      return view.faults.some((fault) => fault.state === 'struck')
+      return view.faults.some((fault) => (fault.strikes ?? 0) > 0)
   }
 }
 

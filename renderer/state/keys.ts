@@ -46,7 +46,7 @@ function isTyping(target: Press['target']): boolean {
 }
 
 /** What a key press asks for; null when it is none of ours. */
-export function actionOf(press: Press, faults: readonly { name: string; key: string }[]): Action | null {
+export function actionOf(press: Press, faults: readonly { name: string; key?: string }[]): Action | null {
   if (press.ctrlKey || press.metaKey || press.altKey || press.inDialog || isTyping(press.target)) return null
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key
   if (key === ' ') {
@@ -63,6 +63,6 @@ export function actionOf(press: Press, faults: readonly { name: string; key: str
   if (key === '1') return { do: 'panel', panel: 'guide' }
   if (key === '2') return { do: 'panel', panel: 'program' }
   if (key === '3') return { do: 'panel', panel: 'output' }
-  const fault = faults.find((one) => one.key.toLowerCase() === key)
+  const fault = faults.find((one) => one.key?.toLowerCase() === key)
   return fault ? { do: 'fault', fault: fault.name } : null
 }

@@ -58,6 +58,7 @@ export function smallLab(): SmallLab {
     stop: async (id) => note('stop', id),
     pause: async (id) => note('pause', id),
     resume: async (id) => note('resume', id),
+    heal: async (id, faultId) => note('heal', id, faultId),
     setSpeed: async (id, speed) => note('setSpeed', id, speed),
     step: async (id) => note('step', id),
     fault: async (request) => note('fault', request),

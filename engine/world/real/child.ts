@@ -34,9 +34,12 @@ export class Child {
   #count = 0
   #leaving = false
   #acknowledged: (() => void) | undefined
-  #handlers: ((message: LabToChild) => void)[] = []
+  #handlers: ((message: LabToChild) => void | string)[] = []
   /** Called before an unforeseen end (uncaught error) with what happened. */
   onFatal: ((error: unknown) => void) | undefined
+
+  /** Called with the name of each event once it is posted. */
+  onPosted: ((event: string) => void) | undefined
 
   private constructor(boot: Boot, clock: LabClock, network: RealNetwork, lab: Connection<ChildToLab, LabToChild>) {
     this.boot = boot
@@ -91,7 +94,8 @@ export class Child {
     return Math.round(this.boot.startedAt + labMs)
   }
 
-  onMessage(handler: (message: LabToChild) => void): void {
+  /** A handler of Strike may answer with a sentence of why it cannot be done. */
+  onMessage(handler: (message: LabToChild) => void | string): void {
     this.#handlers.push(handler)
   }
 
@@ -103,7 +107,9 @@ export class Child {
   /** Puts an event in the run's log. */
   post(event: BareEvent, cause?: EventId): EventId {
     this.#endSpeech()
-    return this.#append(event, this.clock.now(), cause)
+    const id = this.#append(event, this.clock.now(), cause)
+    this.onPosted?.(event.Event)
+    return id
   }
 
   #append(event: BareEvent, t: number, cause: EventId | undefined): EventId {
@@ -188,8 +194,10 @@ export class Child {
       case 'FarewellAck':
         this.#acknowledged?.()
         return
-      default:
-        for (const handler of this.#handlers) handler(message)
+      default: {
+        const refused = this.#handlers.map((handler) => handler(message)).find((answer) => answer !== undefined)
+        if (message.type === 'Strike') this.send({ type: 'Struck', faultId: message.faultId, ok: refused === undefined, detail: refused ?? '' })
+      }
     }
   }
 }
