@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { FaultTextError, parseFault } from '../engine/faults/parse.ts'
 import { tellEvents } from './cli/events-command.ts'
+import { tellFaults } from './cli/faults-command.ts'
 import { runProgram } from './cli/run-command.ts'
 import { packageVersion } from './entries.ts'
 import { inWords } from './words.ts'
@@ -49,7 +50,7 @@ program
   .option('--workers <n>', 'workers of the standalone cluster', whole(0), 2)
   .option('--cores <n>', 'cores of each worker', whole(1), 2)
   .option('--memory <size>', 'memory of each worker, before scaling', '4g')
-  .option('--fault <fault>', 'NAME[:TARGET]@WHEN, for example crash-executor@stage=1; may be given again', fault, [])
+  .option('--fault <fault>', 'NAME[:TARGET]@WHEN, for example crash-executor@stage=1; may be given again; kindling faults lists them', fault, [])
   .option('--event-log <dir>', 'folder of the event log')
   .option('--watch', 'run at the pace of the lab, to be watched', false)
   .option('--speed <x>', 'speed of the lab clock, 0.1 to 10', speed, 1)
@@ -73,6 +74,14 @@ program
   .option('--all', 'every sentence, small ones too', false)
   .action((log: string, options: { all: boolean }) => {
     process.exitCode = tellEvents(resolve(log), options.all)
+  })
+
+program
+  .command('faults')
+  .description('Lists what can be broken, how, and what follows.')
+  .argument('[name]', 'one of them')
+  .action((name: string | undefined) => {
+    process.exitCode = tellFaults(name)
   })
 
 try {

@@ -35,6 +35,8 @@ export class ExecutorProcess {
   #unanswered = 0
   #driver: Connection<ExecutorToDriver, DriverToExecutor> | undefined
   #hung = false
+  /** What it was told to end by while it hung. */
+  #unheard: LabToChild | undefined
   #leaving = false
 
   constructor(child: Child, boot: ExecutorBoot) {
@@ -70,7 +72,7 @@ export class ExecutorProcess {
 
   #hear(message: DriverToExecutor, blobs: Uint8Array[]): void {
     // Who leaves takes on nothing new: a task that reaches it now was never started.
-    if (this.#hung || this.#leaving) return
+    if (this.#leaving) return
     switch (message.type) {
       case 'RegisteredExecutor':
         this.#machine.send({ type: 'Registered' })
@@ -141,17 +143,34 @@ export class ExecutorProcess {
   }
 
   #fromLab(message: LabToChild): void {
+    if (message.type === 'Heal') {
+      if (message.fault === 'hang-executor') this.#wake(message.faultId)
+      return
+    }
     // Who hangs does not even hear SIGTERM in time.
-    if (!this.#hung && message.type === 'Terminate') void this.#leave(143, message.reason)
-    if (!this.#hung && message.type === 'WorkerGone') void this.#leave(255, `${message.worker} is gone: an executor shares the fate of its Worker.`)
+    if (this.#hung && (message.type === 'Terminate' || message.type === 'WorkerGone')) this.#unheard = message
+    else if (message.type === 'Terminate') void this.#leave(143, message.reason)
+    else if (message.type === 'WorkerGone') void this.#leave(255, `${message.worker} is gone: an executor shares the fate of its Worker.`)
     if (message.type !== 'Strike') return
     const why = this.#strikes.strike(message.fault, message.arg ?? {}, message.cause)
     if (why !== undefined) this.#child.send({ type: 'Struck', faultId: message.faultId, ok: false, detail: why })
     if (message.fault === 'oom-executor') void this.#exhaust(message.cause)
-    else if (message.fault === 'hang-executor') {
-      this.#hung = true
-      this.#machine.send({ type: 'Hang' })
-    }
+    else if (message.fault === 'hang-executor') this.#hang(message.faultId)
+  }
+
+  /** As in a long garbage collection: nothing is heard, and what there is to say waits. */
+  #hang(faultId: string): void {
+    this.#hung = true
+    this.#child.network.hold(faultId, () => true)
+    this.#machine.send({ type: 'Hang' })
+  }
+
+  #wake(faultId: string): void {
+    this.#hung = false
+    this.#machine.send({ type: 'Resume' })
+    this.#child.network.release(faultId)
+    if (this.#unheard !== undefined) this.#fromLab(this.#unheard)
+    if (!this.#leaving) this.#startHeartbeats()
   }
 
   /** Takes memory until the heap is full; then it dies as Spark's executor does (§4.12). */
@@ -190,7 +209,7 @@ export class ExecutorProcess {
   }
 
   #driverGone(): void {
-    if (this.#leaving || this.#hung) return
+    if (this.#leaving) return
     this.#machine.send({ type: 'DriverDisassociated' })
     void this.#child.output('stderr', 'ERROR CoarseGrainedExecutorBackend: Executor self-exiting due to : Driver disassociated! Shutting down.\n')
     void this.#leave(0, 'Driver disassociated! Shutting down.')
@@ -238,7 +257,6 @@ export class ExecutorProcess {
 
   #report(report: TaskReport): void {
     if (report.state !== 'RUNNING') this.#machine.send({ type: 'TaskEnded', taskId: report.taskId })
-    if (this.#hung) return
     const { value, accumulators, ...message } = report
     const blobs = value === undefined && accumulators === undefined ? [] : [value ?? new Uint8Array(), accumulators ?? new Uint8Array()]
     this.#driver?.send({ type: 'StatusUpdate', ...message, ...(value === undefined ? {} : { hasValue: true }) }, blobs)
@@ -260,7 +278,7 @@ export class ExecutorProcess {
       heapLimit: boot.heapLimit,
       report: (report) => this.#report(report),
       blockUpdated: (update) => {
-        if (!this.#hung) this.#driver?.send({ type: 'BlockUpdate', ...update })
+        this.#driver?.send({ type: 'BlockUpdate', ...update })
       },
       askMapOutputs: async (shuffleId): Promise<MapOutputPlaces> => this.#ask<MapOutputPlaces>((ask) => this.#driver?.send({ type: 'AskMapOutputs', ask, shuffleId })),
       askPeers: async () => (await this.#ask<{ peers: BlockAddress[] }>((ask) => this.#driver?.send({ type: 'AskPeers', ask }))).peers,

@@ -9,13 +9,14 @@ export type ExecutorMachineEvent =
   | { type: 'TaskEnded'; taskId: number }
   | { type: 'HeapExhausted' }
   | { type: 'Hang' }
+  | { type: 'Resume' }
   | { type: 'StopExecutor' }
   | { type: 'DriverDisassociated' }
 
 /** The executor: registers with the driver, then goes between idle and busy until it is told or made to leave. */
 export const executorMachine = setup({
   types: { context: {} as { running: number }, events: {} as ExecutorMachineEvent },
-  guards: { lastTask: ({ context }) => context.running <= 1 }
+  guards: { lastTask: ({ context }) => context.running <= 1, busy: ({ context }) => context.running > 0 }
 }).createMachine({
   id: 'executor',
   context: { running: 0 },
@@ -33,7 +34,7 @@ export const executorMachine = setup({
       description: 'It has free slots and waits for tasks.',
       entry: assign({ running: 0 }),
       on: {
-        TaskStarted: 'runningTasks',
+        TaskStarted: { target: 'runningTasks', actions: assign({ running: 1 }) },
         StopExecutor: 'exiting',
         DriverDisassociated: 'exiting',
         HeapExhausted: 'outOfMemory',
@@ -42,7 +43,6 @@ export const executorMachine = setup({
     },
     runningTasks: {
       description: 'At least one task runs in its slots.',
-      entry: assign({ running: 1 }),
       on: {
         TaskStarted: { actions: assign({ running: ({ context }) => context.running + 1 }) },
         TaskEnded: [{ guard: 'lastTask', target: 'idle' }, { actions: assign({ running: ({ context }) => context.running - 1 }) }],
@@ -52,7 +52,17 @@ export const executorMachine = setup({
         Hang: 'hung'
       }
     },
-    hung: { description: 'The process lives but answers nobody: no heartbeats, no results.' },
+    hung: {
+      description: 'The process lives but answers nobody: no heartbeats, no results.',
+      on: {
+        TaskStarted: { actions: assign({ running: ({ context }) => context.running + 1 }) },
+        TaskEnded: { actions: assign({ running: ({ context }) => Math.max(0, context.running - 1) }) },
+        StopExecutor: 'exiting',
+        DriverDisassociated: 'exiting',
+        HeapExhausted: 'outOfMemory',
+        Resume: [{ guard: 'busy', target: 'runningTasks' }, { target: 'idle' }]
+      }
+    },
     outOfMemory: { description: 'Its heap is full. It reports what it can and exits with 52.', type: 'final' },
     exiting: { description: 'It leaves in order.', type: 'final' }
   }

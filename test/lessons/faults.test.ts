@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { FAULTS, FAULT_NAMES } from '../../engine/faults/index.ts'
+import { FAULTS, FAULT_NAMES, theFault } from '../../engine/faults/index.ts'
 import { faultTitle } from '../../engine/view/fault-titles.ts'
+import { EVENT_NAMES, eventText } from '../../engine/faults/event-names.ts'
 import { nearest } from '../../engine/faults/nearest.ts'
-import { FaultTextError, parseFault, targetText, whenText } from '../../engine/faults/parse.ts'
+import { FaultTextError, momentText, parseFault, targetText } from '../../engine/faults/parse.ts'
 import { chooseTarget, matchesMoment, type Situation } from '../../engine/faults/strike.ts'
 
 describe('the list of faults', () => {
   test('has a name, a key and sources for each', () => {
-    expect(FAULT_NAMES).toEqual(['crash-executor', 'oom-executor', 'oom-driver', 'kill-driver', 'fail-task', 'hang-executor'])
-    expect(FAULTS.map((fault) => fault.key).join('')).toBe('cmdkfs')
-    for (const fault of FAULTS) expect(fault.sources.every((source) => /^\d+\.\d+$/.test(source))).toBe(true)
+    expect(FAULT_NAMES.slice(0, 6)).toEqual(['crash-executor', 'oom-executor', 'oom-driver', 'kill-driver', 'fail-task', 'hang-executor'])
+    expect(FAULTS.map((fault) => fault.key ?? '').join('')).toBe('cmdkfs')
+    expect(new Set(FAULT_NAMES).size).toBe(FAULTS.length)
+    for (const fault of FAULTS) expect(fault.sources.length > 0 && fault.sources.every((source) => /^\d+\.\d+$/.test(source))).toBe(true)
   })
 })
 
@@ -20,7 +22,7 @@ test('the story calls the buttons what they are called', () => {
 
 describe('parseFault', () => {
   test('reads name, target and moment', () => {
-    expect(parseFault('crash-executor:2@stage=1')).toEqual({ fault: 'crash-executor', target: { kind: 'executor', id: '2' }, when: { at: 'stage', stage: 1, first: 'task' }, text: 'crash-executor:2@stage=1' })
+    expect(parseFault('crash-executor:2@stage=1')).toEqual({ fault: 'crash-executor', target: { kind: 'executor', id: '2' }, when: { at: 'stage', stage: 1, first: 'task' }, parameters: {}, repeat: 1, heal: null, text: 'crash-executor:2@stage=1' })
     expect(parseFault('oom-executor:1.3@time=2.5s')).toMatchObject({ target: { kind: 'task', stage: 1, partition: 3 }, when: { at: 'time', ms: 2500 } })
     expect(parseFault('hang-executor:executor-4@task=0.7')).toMatchObject({ target: { kind: 'executor', id: '4' }, when: { at: 'task', stage: 0, partition: 7 } })
     expect(parseFault('kill-driver:driver@job=2')).toMatchObject({ target: { kind: 'driver' }, when: { at: 'job', job: 2 } })
@@ -50,9 +52,18 @@ describe('parseFault', () => {
     expect(parseFault('fail-task@stage=2').when).toEqual({ at: 'stage', stage: 2, first: 'submission' })
   })
 
-  const all = 'The faults are: crash-executor, oom-executor, oom-driver, kill-driver, fail-task, hang-executor.'
+  test('takes options after commas or spaces, and a moment in words', () => {
+    expect(parseFault('crash-executor@event=SparkListenerTaskEnd:3')).toMatchObject({ when: { at: 'event', event: 'SparkListenerTaskEnd', count: 3 } })
+    expect(parseFault('crash-executor:1 at event SparkListenerTaskEnd 3 repeat 2')).toMatchObject({ target: { id: '1' }, when: { event: 'SparkListenerTaskEnd', count: 3 }, repeat: 2 })
+    expect(parseFault('kill-driver@event=SparkListenerSQLExecutionEnd').when).toMatchObject({ event: 'org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd', count: 1 })
+    expect(parseFault('hang-executor@stage 1 every heal 5s')).toMatchObject({ when: { at: 'stage', stage: 1 }, repeat: Infinity, heal: 5000 })
+    expect(parseFault('hang-executor,heal=500ms')).toMatchObject({ when: { at: 'now' }, heal: 500 })
+    expect(parseFault('crash-executor@task=any.3')).toMatchObject({ when: { at: 'task', stage: 'any', partition: 3 } })
+  })
+
+  const all = `The faults are: ${FAULT_NAMES.join(', ')}.`
   const targets = 'Write an executor id (2), a task as STAGE.PARTITION (1.3), or any.'
-  const whens = 'Write start, job=N, stage=N, task=STAGE.PARTITION or time=2.5s.'
+  const whens = 'Write start, job=N, stage=N, task=STAGE.PARTITION, time=2.5s or event=NAME:N.'
   const times = 'Write time=2.5s, time=500ms or time=1m.'
   test.each([
     ['', 'The fault is empty. Write NAME[:TARGET]@WHEN, for example crash-executor@stage=1.'],
@@ -70,25 +81,33 @@ describe('parseFault', () => {
     ['crash-executor@stagee=1', `"stagee=1" is not a moment. Did you mean stage? ${whens}`],
     ['crash-executor@whenever', `"whenever" is not a moment. ${whens}`],
     ['crash-executor@start=1', '"start" takes no value: write @start.'],
-    ['crash-executor@stage', 'The number of the stage is missing. Write stage=N, counted from 0.'],
-    ['crash-executor@job=first', '"first" is not the number of a job. Write job=N, counted from 0.'],
-    ['crash-executor@stage=1.5', '"1.5" is not the number of a stage. Write stage=N, counted from 0.'],
-    ['crash-executor@task=3', '"3" is not a task. Write task=STAGE.PARTITION, for example task=1.3.'],
-    ['crash-executor@task', 'The task is missing. Write task=STAGE.PARTITION, for example task=1.3.'],
+    ['crash-executor@stage', 'The number of the stage is missing. Write stage=N, counted from 0, or stage=any.'],
+    ['crash-executor@job=first', '"first" is not the number of a job. Write job=N, counted from 0, or job=any.'],
+    ['crash-executor@stage=1.5', '"1.5" is not the number of a stage. Write stage=N, counted from 0, or stage=any.'],
+    ['crash-executor@task=3', '"3" is not a task. Write task=STAGE.PARTITION, for example task=1.3, or task=any.'],
+    ['crash-executor@task', 'The task is missing. Write task=STAGE.PARTITION, for example task=1.3, or task=any.'],
     ['crash-executor@time', `The time is missing. ${times}`],
     ['crash-executor@time=soon', `"soon" is not a time. ${times}`],
     ['crash-executor@time=2', `"2" has no unit. ${times}`],
     ['crash-executor@time=2h', `"h" is not a unit of time. ${times}`],
     ['crash-executor@time=-2s', `"-2s" is not a time. ${times}`],
+    ['crash-executor@event', 'The event is missing. Write event=NAME or event=NAME:N, for example event=SparkListenerTaskEnd:3.'],
+    ['crash-executor@event=SparkListnerTaskEnd', `There is no event "SparkListnerTaskEnd" to wait for. Did you mean SparkListenerTaskEnd? The events are: ${EVENT_NAMES.map(eventText).join(', ')}.`],
+    ['crash-executor@event=SparkListenerTaskEnd:0', '"0" does not say which SparkListenerTaskEnd. Write event=NAME or event=NAME:N, for example event=SparkListenerTaskEnd:3.'],
+    ['crash-executor@stage=1,repeet=2', '"repeet=2" is not an option of crash-executor. Did you mean repeat? Write repeat=N or every.'],
+    ['crash-executor@stage=1,repeat=none', '"none" is not a number of times. Write repeat=3, or every.'],
+    ['crash-executor,every', '"now" comes only once: to strike again, name a moment that comes again, for example @task=any or @time=5s, which comes every 5 s.'],
+    ['crash-executor@stage=1,heal=5s', `crash-executor does not last, so there is nothing to heal. Faults that can be healed: ${FAULTS.filter((fault) => fault.lasting !== undefined).map((fault) => fault.name).join(', ')}.`],
+    ['hang-executor@stage=1,heal=5', '"5" has no unit. Write heal=2.5s, heal=500ms or heal=1m.'],
     ['fail-task:2@task=1.3', '"fail-task:2@task=1.3" names an executor and a task. For fail-task write fail-task:1.3@start.']
   ])('%j is refused with a sentence', (text, message) => {
     expect(() => parseFault(text)).toThrow(new FaultTextError(message))
   })
 
   test('is written back as it is read', () => {
-    for (const text of ['crash-executor:2@stage=1', 'oom-executor:any@job=0', 'hang-executor:1.3@task=1.3', 'kill-driver:driver@time=2.5s', 'fail-task:0.1@start', 'crash-executor:any@now']) {
-      const { fault, target, when } = parseFault(text)
-      expect(`${fault}:${targetText(target)}@${whenText(when)}`).toBe(text)
+    for (const text of ['crash-executor:2@stage=1', 'oom-executor:any@job=0', 'hang-executor:1.3@task=1.3', 'kill-driver:driver@time=2.5s', 'fail-task:0.1@start', 'crash-executor:any@now', 'crash-executor:any@event=SparkListenerTaskEnd:3,repeat=2', 'hang-executor:1@time=5s,every,heal=2.5s', 'crash-executor:any@task=any,every', 'crash-executor:any@task=1.any', 'kill-driver:driver@stage=any']) {
+      const parsed = parseFault(text)
+      expect(`${parsed.fault}:${targetText(parsed.target)}@${momentText(theFault(parsed.fault), parsed.when, parsed)}`).toBe(text)
     }
   })
 })
@@ -111,6 +130,15 @@ describe('matchesMoment', () => {
     expect(matches('crash-executor@task=1.3', { kind: 'task', stage: 1, partition: 2, executorId: '0' })).toBe(false)
     expect(matches('crash-executor@time=2s', { kind: 'time', t: 1999 })).toBe(false)
     expect(matches('crash-executor@time=2s', { kind: 'time', t: 2000 })).toBe(true)
+  })
+
+  test('any job, stage or task; an event by its name', () => {
+    expect(matches('kill-driver@job=any', { kind: 'job', job: 7 })).toBe(true)
+    expect(matches('kill-driver@stage=any', { kind: 'stage', stage: 4 })).toBe(true)
+    expect(matches('crash-executor@task=any', { kind: 'task', stage: 1, partition: 3 })).toBe(true)
+    expect(matches('crash-executor@task=1.any', { kind: 'task', stage: 0, partition: 3 })).toBe(false)
+    expect(matches('crash-executor@event=SparkListenerTaskEnd', { kind: 'event', event: 'SparkListenerTaskEnd' })).toBe(true)
+    expect(matches('crash-executor@event=SparkListenerTaskEnd', { kind: 'event', event: 'SparkListenerTaskStart' })).toBe(false)
   })
 
   test('a stage strikes the driver when submitted, an executor when one runs it', () => {

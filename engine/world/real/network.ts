@@ -11,6 +11,8 @@ const UNPROVEN_KEPT = 64
 
 /** Loopback TCP among the processes of one run. */
 export class RealNetwork {
+  /** Faults on lines of the cluster, by the id of the fault. The lab's own line is never among them. */
+  readonly #troubles = new Map<string, { kind: 'hold' | 'cut'; with: (peer: ActorId) => boolean }>()
   readonly #options: NetworkOptions
   readonly #open = new Set<SocketConnection<unknown, unknown>>()
   readonly #servers = new Set<Server>()
@@ -32,6 +34,11 @@ export class RealNetwork {
       })
       connection.awaitHello((hello) => {
         unproven.delete(connection)
+        if (this.#trouble('cut', connection)) {
+          connection.destroy()
+          return
+        }
+        connection.hold(this.#trouble('hold', connection))
         onPeer(hello, connection)
       })
       if (unproven.size > UNPROVEN_KEPT) unproven.values().next().value!.destroy()
@@ -52,6 +59,7 @@ export class RealNetwork {
 
   /** Rejects when nobody listens there. */
   async connect<Out, In>(port: number, peer: ActorId, options: ConnectionOptions): Promise<Connection<Out, In>> {
+    if (options.onClock && this.#troubled('cut', peer)) throw new Error(`There is no way to ${peer}`)
     const socket = netConnect({ host: '127.0.0.1', port, noDelay: true })
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)
@@ -65,7 +73,37 @@ export class RealNetwork {
     connection.onClose(() => this.#open.delete(connection as SocketConnection<unknown, unknown>))
     const hello: Hello = { type: 'Hello', secret: this.#options.secret, from: this.#options.self, pid: process.pid }
     connection.sendAtOnce(hello)
+    connection.hold(this.#trouble('hold', connection))
     return connection
+  }
+
+  /** Lines to these peers fall silent both ways, those that are open and those to come, until `release`. Nothing is lost. */
+  hold(key: string, peers: (peer: ActorId) => boolean): void {
+    this.#troubles.set(key, { kind: 'hold', with: peers })
+    this.#settle()
+  }
+
+  /** Lines to these peers break, and no new one comes to be, until `release`. */
+  cut(key: string, peers: (peer: ActorId) => boolean): void {
+    this.#troubles.set(key, { kind: 'cut', with: peers })
+    for (const connection of [...this.#open]) if (this.#trouble('cut', connection)) connection.destroy()
+  }
+
+  /** Ends what `hold` or `cut` began under this key. */
+  release(key: string): void {
+    if (this.#troubles.delete(key)) this.#settle()
+  }
+
+  #settle(): void {
+    for (const connection of [...this.#open]) connection.hold(this.#trouble('hold', connection))
+  }
+
+  #trouble(kind: 'hold' | 'cut', connection: { onClock: boolean; peer: ActorId }): boolean {
+    return connection.onClock && this.#troubled(kind, connection.peer)
+  }
+
+  #troubled(kind: 'hold' | 'cut', peer: ActorId): boolean {
+    return [...this.#troubles.values()].some((trouble) => trouble.kind === kind && trouble.with(peer))
   }
 
   closeAll(): void {

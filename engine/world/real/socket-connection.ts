@@ -48,6 +48,11 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
   #unsentBytes = 0
   #draining: Promise<void> | undefined
   readonly #reader = new FrameReader()
+  /** The line is dead for a while: nothing leaves, nothing is heard, and nobody is told. */
+  #held = false
+  #heldOut: Uint8Array[][] = []
+  #heldIn: Frame[] = []
+  #heldEnd = false
   /** Frames on their way on the lab clock, oldest first; later frames wait behind them even when due at once. */
   #travelling: Frame[] = []
 
@@ -99,10 +104,33 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
     if (this.#closed) return
     const { clock, latencyMs, onSent, self } = this.#network
     const sent = clock.now()
-    const bytes = this.#write(encodeFrame(message, sent, blobs))
+    const frame = encodeFrame(message, sent, blobs)
+    if (this.#held) {
+      this.#heldOut.push(frame)
+      return
+    }
+    const bytes = this.#write(frame)
     if (this.#onClock && latencyMs > 0 && onSent !== undefined) {
       onSent({ kind: (message as { type?: string }).type ?? 'message', from: self, to: this.peer, sent, due: sent + latencyMs, bytes, message })
     }
+  }
+
+  /** Messages of the cluster on this line, and not the lab's own words. */
+  get onClock(): boolean {
+    return this.#onClock
+  }
+
+  /**
+   * A held line is silent both ways, as when packets are lost or the process stands still; the socket stays
+   * open. What was said meanwhile goes on its way when it is let go.
+   */
+  hold(held: boolean): void {
+    if (held === this.#held) return
+    this.#held = held
+    if (held) return
+    for (const parts of this.#heldOut.splice(0)) this.#write(parts)
+    for (const frame of this.#heldIn.splice(0)) this.#deliver(frame)
+    if (this.#heldEnd) this.#end()
   }
 
   sendAtOnce(message: unknown): void {
@@ -213,12 +241,20 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
   }
 
   #deliver(frame: Frame): void {
+    if (this.#held) {
+      this.#heldIn.push(frame)
+      return
+    }
     if (this.#handler === undefined) this.#early.push(frame)
     else this.#handler(frame.message as In, frame.blobs)
   }
 
   #end(): void {
     if (this.#closed) return
+    if (this.#held) {
+      this.#heldEnd = true
+      return
+    }
     this.#closed = true
     // What was on the wire still arrives before the end is noticed.
     if (this.#travelling.length === 0) this.#tellClosed()
