@@ -63,7 +63,7 @@ function faultMistakes(faults: unknown): Mistake[] {
     if (typeof fault !== 'string' || fault.trim() === '') return []
     try {
       const { when } = parseFault(fault)
-      return when.at === 'now' ? [{ path: ['faults', index], message: `"${fault}" does not say when. Add @start, @job=N, @stage=N, @task=STAGE.PARTITION or @time=2.5s.` }] : []
+      return when.at === 'now' ? [{ path: ['faults', index], message: `"${fault}" does not say when. Add @start, @job=N, @stage=N, @task=STAGE.PARTITION, @time=2.5s or @event=NAME:N.` }] : []
     } catch (error) {
       if (error instanceof FaultTextError) return [{ path: ['faults', index], message: error.message }]
       throw error

@@ -26,8 +26,8 @@ interface Waiting {
   id: string
   fault: ParsedFault
   requested: EventId
-  /** Times it has yet to strike. */
-  left: number
+  /** Times it has struck. */
+  strikes: number
   /** Events of its kind seen so far. */
   seen: number
   /** Its moment has come; whom it can strike has not. */
@@ -74,7 +74,7 @@ export class FaultDesk {
     const id = `fault-${++this.#count}`
     const repeat = fault.repeat === 1 ? {} : { repeat: fault.repeat === Infinity ? 0 : fault.repeat }
     const requested = this.#journal.post({ Event: 'kindling.FaultRequested', faultId: id, fault: fault.fault, target: targetText(fault.target), when: momentText(known, fault.when, fault), by, ...repeat })
-    const waiting: Waiting = { id, fault, requested, left: fault.repeat, seen: 0, due: false }
+    const waiting: Waiting = { id, fault, requested, strikes: 0, seen: 0, due: false }
     if (fault.when.at === 'now') return this.#strike(waiting, chooseTarget(fault, this.#situation(fault, undefined)))
     this.#waiting.push(waiting)
     if (fault.when.at === 'time') this.#arm(waiting, fault.when.ms)
@@ -132,9 +132,9 @@ export class FaultDesk {
   /** The run is over: what still waits never struck. */
   close(): void {
     for (const waiting of [...this.#waiting]) {
-      const { id, fault, requested, missing, left } = waiting
+      const { id, fault, requested, missing, strikes } = waiting
       this.#drop(waiting)
-      if (left < fault.repeat) continue
+      if (strikes > 0) continue
       const why = missing ?? `the run ended before ${whenText(fault.when)} came.`
       this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason: `It never struck: ${why}` }, requested)
     }
@@ -166,7 +166,7 @@ export class FaultDesk {
       return false
     }
     waiting.due = false
-    if (choice.strike === 'nothing' || this.#hopeless(fault) || --waiting.left <= 0) this.#drop(waiting)
+    if (choice.strike === 'nothing' || this.#hopeless(fault) || ++waiting.strikes >= fault.repeat) this.#drop(waiting)
     this.#strike(waiting, choice)
     return true
   }
