@@ -98,7 +98,12 @@ export class FaultDesk {
     const struck = new Set<string>()
     for (const waiting of [...this.#waiting]) {
       const { when, text } = waiting.fault
-      if (!this.#waiting.includes(waiting) || struck.has(text) || !matchesMoment(when, moment)) continue
+      if (!this.#waiting.includes(waiting) || !matchesMoment(when, moment)) continue
+      if (struck.has(text)) {
+        // The start does not come again: its twin strikes as soon as there is somebody else.
+        if (when.at === 'start') waiting.due = true
+        continue
+      }
       if (when.at === 'event' && ++waiting.seen % when.count !== 0 && !waiting.due) continue
       if (this.#try(waiting, moment)) struck.add(text)
     }
