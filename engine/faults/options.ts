@@ -25,7 +25,7 @@ export function parseOptions(fault: NamedFault, when: FaultWhen, words: string[]
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const equals = word.indexOf('=')
     const key = equals === -1 ? word : word.slice(0, equals)
-    const value = (): string | undefined => (equals === -1 ? words.shift() : word!.slice(equals + 1))
+    const value = (): string | undefined => (equals === -1 ? words.shift() : word.slice(equals + 1))
     const parameter = known.find((one) => one.name === key)
     if (key === 'every' && equals === -1) options.repeat = Infinity
     else if (key === 'repeat') options.repeat = parseRepeat(value())
