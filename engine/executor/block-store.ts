@@ -191,9 +191,10 @@ export class BlockStore {
     this.shuffles.remove(shuffleId)
   }
 
-  /** Takes a block away as a fault: the least recently stored one. Null when none is held. */
-  loseBlock(): { rddId: number; partition: number } | null {
+  /** Takes a block away as a fault: the named one (`rdd_2_0`), else the one stored longest ago. Null when it is not held. */
+  loseBlock(named?: string): { rddId: number; partition: number } | null {
     for (const [key, block] of this.#cached) {
+      if (named !== undefined && named !== key) continue
       this.#drop(key, block)
       const { rddId, partition } = block
       this.#env.blockUpdated({ rddId, partition, memory: 0, disk: 0, stored: false, reason: 'lost by a fault' })

@@ -142,9 +142,10 @@ export class ExecutorProcess {
     }
   }
 
-  #fromLab(message: LabToChild): void {
+  #fromLab(message: LabToChild): void | string {
     if (message.type === 'Heal') {
       if (message.fault === 'hang-executor') this.#wake(message.faultId)
+      this.#strikes.heal(message.fault)
       return
     }
     // Who hangs does not even hear SIGTERM in time.
@@ -152,10 +153,9 @@ export class ExecutorProcess {
     else if (message.type === 'Terminate') void this.#leave(143, message.reason)
     else if (message.type === 'WorkerGone') void this.#leave(255, `${message.worker} is gone: an executor shares the fate of its Worker.`)
     if (message.type !== 'Strike') return
-    const why = this.#strikes.strike(message.fault, message.arg ?? {}, message.cause)
-    if (why !== undefined) this.#child.send({ type: 'Struck', faultId: message.faultId, ok: false, detail: why })
     if (message.fault === 'oom-executor') void this.#exhaust(message.cause)
     else if (message.fault === 'hang-executor') this.#hang(message.faultId)
+    else return this.#strikes.strike(message.fault, message.arg ?? {}, message.cause)
   }
 
   /** As in a long garbage collection: nothing is heard, and what there is to say waits. */
@@ -238,7 +238,7 @@ export class ExecutorProcess {
   }
 
   #tellMemory(cause?: EventId): void {
-    this.#child.post({ Event: 'kindling.Memory', actor: this.#child.actor, appId: this.#boot.appId, account: this.#runner.account() }, cause)
+    this.#child.post({ Event: 'kindling.Memory', actor: this.#child.actor, appId: this.#boot.appId, account: this.#runner.account() }, cause ?? this.#strikes.outgrowing)
   }
 
   #ask<T>(send: (ask: number) => void): Promise<T> {

@@ -78,6 +78,7 @@ export class PythonTasks {
     // A plan that reads Python rows below Python work holds a thread already: its second must not wait for the first.
     const answer = await this.#pool.use(running.interrupts.size > 0, async (worker) => {
       if (running.killed !== null) throw new Killed(running.killed.reason)
+      running.workedFrom = this.#env.clock.now()
       const interrupt = (reason: string): void => worker.interrupt(reason)
       running.interrupts.add(interrupt)
       try {

@@ -56,13 +56,17 @@ export class ShuffleFiles {
     }
   }
 
-  /** Deletes the files and tells nobody: whoever reads them finds them gone. Answers with what was lost. */
-  lose(): { shuffleId: number; mapIndexes: number[] }[] {
+  /**
+   * Deletes files and tells nobody: whoever reads them finds them gone. All of them, those of a shuffle
+   * (`shuffle_0`) or of one map output (`shuffle_0_3`). Answers with what was lost.
+   */
+  lose(named?: string): { shuffleId: number; mapIndexes: number[] }[] {
     const lost = new Map<number, number[]>()
     for (const [key, file] of this.#files) {
       if (!this.#disk.holds(file.path)) continue
-      this.#disk.remove(file.path)
       const [shuffleId, mapIndex] = key.split('/').map(Number) as [number, number]
+      if (named !== undefined && named !== `shuffle_${shuffleId}` && named !== `shuffle_${shuffleId}_${mapIndex}`) continue
+      this.#disk.remove(file.path)
       lost.set(shuffleId, [...(lost.get(shuffleId) ?? []), mapIndex])
     }
     return [...lost].map(([shuffleId, mapIndexes]) => ({ shuffleId, mapIndexes: mapIndexes.sort((a, b) => a - b) }))

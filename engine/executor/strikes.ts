@@ -19,6 +19,8 @@ export class Strikes {
   readonly #hands: StrikeHands
   /** Kept until the process is killed. */
   readonly #taken: Buffer[] = []
+  /** The fault that makes this process outgrow its container: whatever its memory is from then on is caused by it. */
+  outgrowing: EventId | undefined
 
   constructor(hands: StrikeHands) {
     this.#hands = hands
@@ -27,6 +29,7 @@ export class Strikes {
   /** Answers why the fault cannot strike; undefined when it has struck, or is none of these. */
   strike(fault: string, arg: Record<string, unknown>, cause: EventId): string | undefined {
     const { runner, post, executorId, appId } = this.#hands
+    const named = typeof arg['block'] === 'string' ? arg['block'] : undefined
     switch (fault) {
       case 'slow-executor':
         runner.slowDown(Number(arg['factor'] ?? 10))
@@ -35,14 +38,14 @@ export class Strikes {
         runner.store.disk.full = true
         return undefined
       case 'lose-shuffle-files': {
-        const mapOutputs = runner.store.shuffles.lose()
-        if (mapOutputs.length === 0) return `Executor ${executorId} has no shuffle files.`
+        const mapOutputs = runner.store.shuffles.lose(named)
+        if (mapOutputs.length === 0) return `Executor ${executorId} has no ${named === undefined ? 'shuffle files' : `file of ${named}`}.`
         post({ Event: 'kindling.BlocksLost', executorId, appId, mapOutputs, cached: [] }, cause)
         return undefined
       }
       case 'lose-cached-block': {
-        const lost = runner.store.loseBlock()
-        if (lost === null) return `Executor ${executorId} holds no cached block.`
+        const lost = runner.store.loseBlock(named)
+        if (lost === null) return `Executor ${executorId} does not hold ${named ?? 'any cached block'}.`
         post({ Event: 'kindling.BlocksLost', executorId, appId, mapOutputs: [], cached: [{ rddId: lost.rddId, partitions: [lost.partition] }] }, cause)
         return undefined
       }
@@ -62,6 +65,7 @@ export class Strikes {
   /** Takes memory outside the heap until the container is too small for it (§8.12). Nothing here ends the process: the lab does, from outside. */
   async #outgrow(cause: EventId): Promise<void> {
     const { runner, tellMemory } = this.#hands
+    this.outgrowing = cause
     const limit = runner.enterContainer()
     let told = runner.containerUsed()
     while (runner.containerUsed() <= limit) {

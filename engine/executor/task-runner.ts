@@ -40,6 +40,8 @@ export interface Running {
   /** Whatever the task waits for or computes now, each to be told of a kill. */
   interrupts: Set<(reason: string) => void>
   startedAt: number
+  /** When its work began, after waiting for Python to be there; lab ms. */
+  workedFrom: number
 }
 
 /** What a task made. */
@@ -162,7 +164,7 @@ export class TaskRunner {
   }
 
   launch(launched: LaunchedTask): void {
-    const running: Running = { launched, killed: null, signal: { killed: false }, interrupts: new Set(), startedAt: this.#env.clock.now() }
+    const running: Running = { launched, killed: null, signal: { killed: false }, interrupts: new Set(), startedAt: this.#env.clock.now(), workedFrom: this.#env.clock.now() }
     this.#running.set(launched.task.taskId, running)
     const { epoch } = launched.binary.binary
     if (epoch > this.#outputsEpoch) {
@@ -311,10 +313,10 @@ export class TaskRunner {
   /** Small work is kept watchable: a task lasts at least kindling.task.pace of lab time; on a slow executor so many times longer. */
   async #pace(running: Running): Promise<void> {
     const { clock } = this.#env
-    const natural = Math.max(this.#paceMs, clock.now() - running.startedAt)
+    const natural = Math.max(this.#paceMs, clock.now() - running.workedFrom)
     await this.#waitUntil(running, running.startedAt + this.#paceMs)
     if (this.#slowness === 1) return
-    await this.#waitUntil(running, running.startedAt + natural * this.#slowness, this.#dawdling)
+    await this.#waitUntil(running, clock.now() + natural * (this.#slowness - 1), this.#dawdling)
   }
 
   /** Until a lab time, or until the task is killed; `early` gets what ends the wait before. */

@@ -1,14 +1,19 @@
 /** The faults of the lab. Those with a key come first, in the order of their buttons. */
 import type { FaultDescription } from '../lab-api.ts'
+import { containerOom } from './container-oom.ts'
 import { crashExecutor } from './crash-executor.ts'
 import { failTask } from './fail-task.ts'
 import type { Fault } from './fault.ts'
+import { fillDisk } from './fill-disk.ts'
 import { hangExecutor } from './hang-executor.ts'
 import { killDriver } from './kill-driver.ts'
+import { loseCachedBlock } from './lose-cached-block.ts'
+import { loseShuffleFiles } from './lose-shuffle-files.ts'
 import { oomDriver } from './oom-driver.ts'
 import { oomExecutor } from './oom-executor.ts'
+import { slowExecutor } from './slow-executor.ts'
 
-const all = [crashExecutor, oomExecutor, oomDriver, killDriver, failTask, hangExecutor] as const
+const all = [crashExecutor, oomExecutor, oomDriver, killDriver, failTask, hangExecutor, containerOom, slowExecutor, loseShuffleFiles, loseCachedBlock, fillDisk] as const
 
 export type FaultName = (typeof all)[number]['name']
 export type NamedFault = Fault & { name: FaultName }

@@ -5,7 +5,12 @@ const TITLES: Readonly<Record<string, string>> = {
   'oom-driver': 'Fill the driver',
   'kill-driver': 'Kill the driver',
   'fail-task': 'Fail a task',
-  'hang-executor': 'Silence'
+  'hang-executor': 'Silence',
+  'container-oom': 'Outgrow the container',
+  'slow-executor': 'Slow executor',
+  'lose-shuffle-files': 'Lose shuffle files',
+  'lose-cached-block': 'Lose a cached block',
+  'fill-disk': 'Fill the disk'
 }
 
 /** The title of a fault's button; its name where there is none. */

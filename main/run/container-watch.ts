@@ -21,7 +21,10 @@ export function watchContainers(journal: Journal, child: (actor: ActorId, appId:
     const victim = why === null ? null : child(event.actor, event.appId)
     if (why === null || victim === null || victim.ended || killed.has(victim)) return
     killed.add(victim)
-    victim.kill(journal.post({ Event: 'kindling.Decision', kind: 'container-limit', text: why, executorId }, event.Kindling.id))
+    const decided = journal.post({ Event: 'kindling.Decision', kind: 'container-limit', text: why, executorId }, event.Kindling.id)
+    // Also where a fault made it grow, this is what ends it: the fault stands behind.
+    victim.blame(decided)
+    victim.kill(decided)
   }
   journal.onEvents((events) => events.forEach(look))
 }
