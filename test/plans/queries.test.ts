@@ -248,7 +248,7 @@ describe('whole queries against plain computation', () => {
     expect(await c.rows(plan)).toEqual([[1, 'a'], [2, 'b'], [3, 'c']])
   })
 
-  it('spills sorts and aggregates when memory is refused, and fails when that is not enough', async () => {
+  it('spills sorts and aggregates when memory is refused, and fails when that is not enough (§8.5, 13.12)', async () => {
     cluster({ 'spark.sql.autoBroadcastJoinThreshold': '-1' }, 2)
     c.memory = 1 << 20
     const big = range(0, 60000).select(as(call('pmod', call('*', col('id'), 7919), 60000), 'x'), as(call('concat', lit('some text to fill memory '), cast(col('id'), 'string')), 's'))

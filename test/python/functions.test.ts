@@ -123,7 +123,7 @@ print(rdd.map(bump).collect(), rdd.map(bump).collect(), counter)
   ).toBe('[1, 3, 3, 7] [1, 3, 3, 7] 0\n')
 })
 
-it('what cannot travel fails on the driver, before any job (§13.20)', async () => {
+it('what cannot travel fails on the driver, before any job (§5.9, §13.20)', async () => {
   const run = await lab.run(
     withContext(`
 import pickle
