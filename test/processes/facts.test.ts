@@ -31,8 +31,8 @@ sc.stop()
 const sparks = (): LabEvent[] => ran.events.filter((event) => event.Event.startsWith('SparkListener'))
 const firstAt = (name: string, also: (event: LabEvent) => boolean = () => true): number => ran.events.findIndex((event) => event.Event === name && also(event))
 
-test('§1.8 a program that names neither master nor application runs [simplified: as pyspark-shell on the lab’s cluster, where Spark may refuse]', () => {
-  expect(ran.stdout.split('\n')[0]).toBe('pyspark-shell spark://master:7077 4 2')
+test('§1.8 a program that names neither master nor application runs [simplified: on the lab’s cluster, under the name of its file]', () => {
+  expect(ran.stdout.split('\n')[0]).toBe('program.py spark://master:7077 4 2')
 })
 
 test('§1.9, §1.10, §12.8 what a log begins with: the driver’s block manager, the settings, the application, then its executors', () => {
