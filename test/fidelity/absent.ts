@@ -50,7 +50,6 @@ export const absent: Readonly<Record<string, string>> = {
   '4.15': unproven,
   '4.18': unproven,
   '4.25': 'a driver writes no log lines; the story tells of every loss, with its reason',
-  '4.27': unproven,
   '5.35': 'DataFrame.checkpoint is not there; an RDD marked for it is written after its next job (§5.33)',
   '6.11': unproven,
   '6.15': 'a driver writes no INFO or WARN lines; the story tells of lost tasks in words of its own',
@@ -68,5 +67,4 @@ export const absent: Readonly<Record<string, string>> = {
   '12.12': 'there is no listing of applications here; Spark’s History Server lists these logs',
   '12.14': 'SQL events carry no metrics of operators',
   '13.6': unproven,
-  '13.14': unproven,
 }
