@@ -1,13 +1,13 @@
 /** What a scenario file may hold. Authors' editors get the same rules as JSON Schema. */
 import { z } from 'zod'
-import { FAULT_NAMES } from '../faults/index.ts'
+import { FAULTS } from '../faults/index.ts'
 import type { ScenarioStep } from '../lab-api.ts'
 
 /** What ends a step. `read` waits for Next; the others for something to happen in the run. */
 export const UNTIL = ['read', 'run-started', 'job-running', 'job-succeeded', 'stage-running', 'task-failed', 'executor-lost', 'executor-replaced', 'driver-died', 'driver-relaunched', 'run-ended', 'fault-struck'] as const satisfies readonly ScenarioStep['until'][]
 
 /** Controls a step may point at. */
-export const POINTS: readonly string[] = ['run', 'stop', 'pause', 'step', 'speed', ...FAULT_NAMES.map((name) => `fault:${name}`)]
+export const POINTS: readonly string[] = ['run', 'stop', 'pause', 'step', 'speed', ...FAULTS.filter((fault) => fault.key !== undefined).map(({ name }) => `fault:${name}`)]
 
 const text = z.string().trim().min(1)
 
