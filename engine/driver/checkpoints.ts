@@ -51,7 +51,8 @@ export class Checkpoints {
       this.#hands.warn(`checkpoint() on RDD ${rddId} comes after a job has run on it: it will never be written. Call it before the first action.`)
       return
     }
-    if (local) entry.storageLevel ??= MEMORY_AND_DISK
+    // Whatever level it has, a disk stands behind it.
+    if (local) entry.storageLevel = { ...(entry.storageLevel ?? MEMORY_AND_DISK), 'Use Disk': true }
     entry.checkpoint = local ? 'marked-local' : 'marked'
   }
 

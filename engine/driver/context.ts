@@ -122,6 +122,7 @@ export class DriverContext {
       ...(this.#parsed.kind === 'local' ? { maxFailures: this.#parsed.maxFailures } : {})
     })
     this.#launcher = new TaskLauncher(this.rdds, this.#failOrders, moments, {
+      warn: (text) => void child.post({ Event: 'kindling.Note', level: 'warn', text, actor: 'driver' }),
       backend: () => this.#backend,
       fragment: (planId) => this.planFragment(planId),
       epoch: () => this.#schedulers.outputs.epoch

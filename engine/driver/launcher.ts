@@ -1,4 +1,5 @@
 import type { StageInfo } from '../events/index.ts'
+import { bytesToString } from '../rules/conf.ts'
 import type { TaskDescription } from '../rules/types.ts'
 import type { TaskBinary } from '../world/messages.ts'
 import type { Backend } from './backend.ts'
@@ -9,7 +10,11 @@ import type { RddTable } from './rdd-table.ts'
 
 type StoredBinary = { binary: TaskBinary; blobs: Uint8Array[] }
 
+/** A binary of more bytes than this is warned of (§5.9). */
+const LARGE_BINARY = 1000 * 1024
+
 export interface LauncherHands {
+  warn: (text: string) => void
   backend: () => Backend | undefined
   /** What executors are to know of a plan. */
   fragment: (planId: number) => unknown
@@ -111,6 +116,8 @@ export class TaskLauncher {
       shuffle !== undefined ? { kind: 'shuffle', shuffleId: shuffle, reduces: this.#rdds.reduces(shuffle) } : checkpoint !== undefined ? { kind: 'checkpoint', directory: checkpoint } : { kind: 'result' }
     const made = this.#rdds.binary({ rddId, stageId: task.stageId, stageAttempt: task.stageAttempt, properties: task.properties, epoch: this.#hands.epoch() }, work, this.#hands.fragment)
     this.#binaries.set(key, made)
+    const bytes = made.blobs.reduce((sum, blob) => sum + blob.byteLength, 0)
+    if (bytes > LARGE_BINARY) this.#hands.warn(`Broadcasting large task binary with size ${bytesToString(bytes)}`)
     return made
   }
 }

@@ -32,7 +32,7 @@ describe('building', () => {
     expect(jobStart(cluster, 0).Properties).toEqual({})
   })
 
-  test('§5.2, §5.3, §5.4, §5.7 stages are cut at shuffles only; parents have the lower ids', () => {
+  test('§5.2–5.4 stages are cut at shuffles only; parents have the lower ids; a stage waits for its parents, which run at the same time', () => {
     const cluster = new TinyCluster()
     cluster.rdd({ id: 0, partitions: 3 })
     cluster.rdd({ id: 1, partitions: 3, dependencies: [{ kind: 'one-to-one', rdd: 0 }] })
@@ -47,11 +47,25 @@ describe('building', () => {
       [1, 2, [], [2]],
       [2, 5, [0, 1], [4, 3]]
     ])
-    // §5.4: independent parents run at the same time, in id order.
+    // Independent parents run at the same time, in id order.
     expect(submitted(cluster)).toEqual(['StageSubmitted 0.0 tasks 3', 'StageSubmitted 1.0 tasks 2'])
     cluster.run()
     expect(cluster.ended.get(0)?.ok).toBe(true)
+    expect(submitted(cluster)[2]).toBe('StageSubmitted 2.0 tasks 5')
+    expect(cluster.lines().indexOf('StageSubmitted 2.0 tasks 5')).toBeGreaterThan(Math.max(cluster.lines().indexOf('StageCompleted 0.0'), cluster.lines().indexOf('StageCompleted 1.0')))
     expect(cluster.launched.filter((task) => task.stageId === 2).every((task) => task.taskType === 'ResultTask')).toBe(true)
+  })
+
+  test('§5.7 JobStart lists every stage behind the job, also those of earlier jobs that will be skipped', () => {
+    const cluster = new TinyCluster()
+    twoStages(cluster)
+    cluster.rdd({ id: 2, partitions: 2, dependencies: [{ kind: 'shuffle', rdd: 1, shuffleId: 1, reduces: 2 }] })
+    cluster.addExecutor(4)
+    cluster.submit(0, 1)
+    cluster.run()
+    cluster.submit(1, 2)
+    expect(jobStart(cluster, 1)['Stage IDs'].toSorted()).toEqual([2, 3, 4])
+    expect(jobStart(cluster, 1)['Stage Infos'].map((info) => info['Stage ID'])).toEqual(jobStart(cluster, 1)['Stage IDs'])
   })
 
   test('§5.2 one task a requested partition, outputs in the order asked', () => {

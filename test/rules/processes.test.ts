@@ -95,7 +95,7 @@ describe('ends of processes', () => {
     expect(standaloneLoss({ message: 'worker lost: x', workerHost: 'h' })).toMatchObject({ kind: 'lost', causedByApp: false, workerHost: 'h' })
     expect(standaloneLoss({ message: 'm' })).toMatchObject({ kind: 'lost', causedByApp: true })
   })
-  test('§4.8, §4.21 silent and vanished executors count', () => {
+  test('§4.8, §4.21, §13.7 silent and vanished executors count', () => {
     expect(heartbeatLoss(123456)).toMatchObject({ causedByApp: true, text: 'Executor heartbeat timed out after 123456 ms' })
     expect(disconnectedLoss()).toMatchObject({ causedByApp: true, text: expect.stringMatching(/^Remote RPC client disassociated\. Likely due to containers exceeding thresholds/) })
   })

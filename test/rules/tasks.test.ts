@@ -218,7 +218,7 @@ describe('failures and retries', () => {
     expect(launches(scheduler.submit(setOf(4, { stageAttempt: 1 }), 9)).map((task) => [task.attempt, task.taskId])).toEqual([[0, 2], [0, 3]])
   })
 
-  test('§4.19 a loss counts only against tasks that were seen running, and only if the app may have caused it', () => {
+  test('§4.19, §13.5, §13.6 a loss counts only against tasks that were seen running, and only if the app may have caused it', () => {
     const cases = [
       { running: true, reason: exited(137), counts: true },
       { running: false, reason: exited(137), counts: false },

@@ -41,8 +41,13 @@ class Storing:
         lineage.mark(self._jrdd, "checkpoint", local=False)
 
     def localCheckpoint(self):
-        """Kept by the executors only (§5.34)."""
+        """Kept by the executors only, in memory and on disk (§5.34)."""
         self.is_checkpointed = self._locally = True
+        before = self._level
+        if before == StorageLevel.NONE:
+            self._level = StorageLevel.MEMORY_AND_DISK
+        else:
+            self._level = StorageLevel(True, before.useMemory, False, before.deserialized, before.replication)
         lineage.mark(self._jrdd, "checkpoint", local=True)
 
     def isCheckpointed(self):
