@@ -8,6 +8,7 @@ import { checkConf } from '../rules/refusals.ts'
 import { parseMaster, type Master } from '../rules/master-urls.ts'
 import { Schedulers } from '../rules/schedulers.ts'
 import { localApplicationId } from '../rules/spark-events.ts'
+import { TaskLog, type LogLine } from '../rules/task-log.ts'
 import type { RulesEffect } from '../rules/types.ts'
 import type { DriverBoot } from '../world/boot.ts'
 import type { ChildToLab, LabToChild } from '../world/messages.ts'
@@ -78,6 +79,7 @@ export class DriverContext {
   #registered: { resolve: (appId: string) => void; reject: (error: Error) => void } | undefined
   readonly #starvation: Starvation
   readonly #results: ResultGetter
+  readonly #log: TaskLog
 
   /** Throws BridgeFailure for settings that Spark refuses. */
   constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments, nextRddId: () => number) {
@@ -127,6 +129,7 @@ export class DriverContext {
       fragment: (planId) => this.planFragment(planId),
       epoch: () => this.#schedulers.outputs.epoch
     })
+    this.#log = new TaskLog(this.conf)
     this.#results = new ResultGetter(
       settings.resultGetterThreads(this.conf),
       async (taskId, executorId) => (await this.#backend?.fetchResult(taskId, executorId)) ?? null,
@@ -141,6 +144,9 @@ export class DriverContext {
       report: (executorId, report) => this.#report(executorId, report),
       broadcastValue: (id) => this.broadcasts.get(id),
       replicate: (executorId, rddId, partition, holders) => this.#backend?.replicate(executorId, rddId, partition, holders),
+      lost: (executorId, host, why) => {
+        if (!this.#stopped) this.#say(this.#log.executorLost(executorId, host, why))
+      },
       removed: (message) => {
         child.post({ Event: 'kindling.Note', level: 'error', text: message, actor: 'driver' })
         this.#apply(this.#schedulers.cancelAllJobs(this.#now(), message))
@@ -362,6 +368,8 @@ export class DriverContext {
         if (event.Event === 'SparkListenerStageSubmitted') {
           this.#launcher.stageSubmitted(event['Stage Info'])
           this.#starvation.watch()
+        } else if (event.Event === 'SparkListenerTaskEnd' && event['Task End Reason'].Reason !== 'Success') {
+          this.#say(this.#log.lost({ stageId: event['Stage ID'], stageAttempt: event['Stage Attempt ID'], info: event['Task Info'], reason: event['Task End Reason'] }, this.#now()))
         } else if (event.Event === 'SparkListenerStageCompleted') this.#launcher.stageCompleted(event['Stage Info'])
         const id = this.#child.post(event, this.#keys.cause(effect.cause))
         if (effect.key !== undefined) this.#keys.set(effect.key, id)
@@ -408,6 +416,11 @@ export class DriverContext {
       default:
         return
     }
+  }
+
+  /** A line of Spark's log, on stderr from WARN on, as PySpark has it. */
+  #say(line: LogLine | null): void {
+    if (line !== null && line.level !== 'INFO') void this.#child.output('stderr', `${line.level} ${line.logger}: ${line.text}\n`)
   }
 
   #jobEnded(jobId: number): void {

@@ -16,6 +16,8 @@ export interface ExecutorEventHands {
   broadcastValue: (id: number) => Uint8Array | undefined
   /** An executor is to give another one a copy of its block. */
   replicate: (executorId: string, rddId: number, partition: number, holders: string[]) => void
+  /** An executor is lost, not let go. */
+  lost: (executorId: string, host: string, why: string) => void
   /** The cluster manager took the application away. */
   removed: (message: string) => void
 }
@@ -65,6 +67,7 @@ export class ExecutorEvents implements BackendEvents {
   executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void {
     const id = this.#child.post({ Event: 'SparkListenerExecutorRemoved', Timestamp: this.#epoch(), 'Executor ID': executorId, 'Removed Reason': reason.text }, cause)
     this.#keys.set(`executor-lost:${executorId}`, id)
+    if (reason.kind !== 'killed-by-driver' && reason.kind !== 'decommissioned') this.#hands.lost(executorId, this.#blocks.address(executorId)?.host ?? '', reason.text)
     this.#hands.apply(this.#schedulers.executorLost({ executorId, reason, now: this.#now() }))
   }
 

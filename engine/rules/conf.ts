@@ -198,6 +198,7 @@ export const settings = {
   schedulerMode: (c: Conf) => schedulerMode(c),
   /** Null: `fairscheduler.xml` beside the program, if it is there (§6.6). */
   allocationFile: (c: Conf) => c['spark.scheduler.allocation.file'] ?? null,
+  exceptionPrintInterval: (c: Conf) => readTime(c, 'spark.logging.exceptionPrintInterval', '10s'),
   speculation: (c: Conf) => readBoolean(c, 'spark.speculation', false),
   speculationInterval: (c: Conf) => readTime(c, 'spark.speculation.interval', '100ms'),
   speculationQuantile: (c: Conf) => readDouble(c, 'spark.speculation.quantile', 0.9, 0),

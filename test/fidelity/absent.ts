@@ -17,7 +17,6 @@ export const absent: Readonly<Record<string, string>> = {
   '4.23': onlyStandalone,
   '4.24': onlyStandalone,
   '5.24': 'barrier stages are not built',
-  '6.14': 'the story tells every failure; repetitions are counted by the window',
   '8.16': 'a driver’s process starts with the run, so its memory is set with the run',
   '10.3': 'a matter of Spark’s threads; jobs and stages are the same without it',
   '10.8': 'programs are Python; how PySpark cuts is §10.9',

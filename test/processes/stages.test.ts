@@ -94,6 +94,8 @@ except Py4JJavaError as error:
     const again = ran.of('SparkListenerStageSubmitted').filter((event) => event['Stage Info']['Stage ID'] === failed['Stage ID'])
     expect(again.map((event) => event['Stage Info']['Stage Attempt ID'])).toEqual([0, 1])
     const fetch = ran.of('SparkListenerTaskEnd').find((event) => event['Task End Reason'].Reason === 'FetchFailed')!
+    expect(ran.stderr).toMatch(/^ERROR TaskSchedulerImpl: Lost executor \d on \S+: Command exited with code 137$/m)
+    expect(ran.stderr).toMatch(/^WARN TaskSetManager: Lost task \d\.0 in stage \d\.0 \(TID \d+\) \(\S+ executor \d\): ExecutorLostFailure \(executor \d exited caused by one of the running tasks\) Reason: Command exited with code 137$/m)
     // The failed stage comes back 200 ms later, not sooner.
     expect(again[1]!.Kindling.t - fetch.Kindling.t).toBeGreaterThanOrEqual(200)
   })
