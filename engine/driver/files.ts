@@ -76,10 +76,10 @@ export class DriverFiles {
     return { temporary }
   }
 
-  /** Moves the parts to their place and says that the output is whole. */
+  /** Moves the parts to their place and says that the output is whole. Drafts of attempts that lost are left behind. */
   commitOutput(path: string, temporary: string): void {
     const absolute = this.resolve(path)
-    for (const name of readdirSync(temporary)) if (name.startsWith('part-')) renameSync(join(temporary, name), join(absolute, name))
+    for (const name of readdirSync(temporary)) if (/^part-\d+(?!.*\.attempt-)/.test(name)) renameSync(join(temporary, name), join(absolute, name))
     rmSync(join(absolute, '_temporary'), { recursive: true, force: true })
     writeFileSync(join(absolute, '_SUCCESS'), '')
   }
