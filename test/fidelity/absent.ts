@@ -45,10 +45,8 @@ export const absent: Readonly<Record<string, string>> = {
   '4.13': unproven,
   '4.15': unproven,
   '4.18': unproven,
-  '4.25': 'a driver writes no log lines; the story tells of every loss, with its reason',
-  '5.35': 'DataFrame.checkpoint is not there; an RDD marked for it is written after its next job (§5.33)',
+  '4.25': unproven,
   '6.11': 'the window has states of its own for tasks; the log has Spark’s',
-  '6.15': 'a driver writes no INFO or WARN lines; the story tells of lost tasks in words of its own',
   '7.1': unproven,
   '7.2': unproven,
   '7.3': unproven,
@@ -62,5 +60,4 @@ export const absent: Readonly<Record<string, string>> = {
   '10.5': 'a join keeps the strategy it was planned with, and large partitions are not split',
   '12.12': 'there is no listing of applications here; Spark’s History Server lists these logs',
   '12.14': 'SQL events carry no metrics of operators',
-  '13.6': unproven,
 }
