@@ -1,10 +1,10 @@
 /** One happening as a step of an explanation: a whole sentence that needs no view beside it. */
 import { exceptionText, firstLine } from '../events/failure-text.ts'
 import type { LabEvent } from '../events/index.ts'
-import { faultTitle } from './fault-titles.ts'
 import { isCounted } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
-import { count, duration, fullStop, howItEnded, shortSite } from './words.ts'
+import { faultTitle, whyNothing } from './fault-titles.ts'
+import { count, duration, fullStop, howItEnded, shortSite, shortSites } from './words.ts'
 
 /** Null for events that only pass a cause on: books kept, states drawn, messages carried. */
 export function because(event: LabEvent): string | null {
@@ -17,9 +17,9 @@ function told(event: LabEvent): string | null {
     case 'kindling.FaultRequested':
       return asked(event.fault, event.by, event.when, event.Kindling.t)
     case 'kindling.FaultStruck':
-      return `${faultTitle(event.fault)}: ${firstLine(event.detail) || `it struck ${name(event.target)}`}.`
+      return `${faultTitle(event.fault)} struck ${struckName(event.target)}${event.detail === '' ? '' : `: ${firstLine(event.detail)}`}.`
     case 'kindling.FaultFailed':
-      return `The fault ${event.fault} struck nothing: ${firstLine(event.reason)}.`
+      return `The fault ${event.fault} struck nothing: ${whyNothing(event.reason)}.`
     case 'kindling.FaultHealed':
       return event.by === 'window' ? `You healed ${faultTitle(event.fault)} at ${duration(event.Kindling.t)}.` : `${faultTitle(event.fault)} was over at ${duration(event.Kindling.t)}.`
     case 'kindling.MessageStruck':
@@ -41,7 +41,7 @@ function told(event: LabEvent): string | null {
     case 'kindling.BlocksLost':
       return lostText(event)
     case 'kindling.Decision':
-      return event.text
+      return shortSites(event.text)
     case 'kindling.Exception':
       return `${capital(name(event.actor))} met ${exceptionText(event.className, event.message)}.`
     case 'kindling.Note':
@@ -126,5 +126,11 @@ function endText(event: Extract<LabEvent, { Event: 'SparkListenerTaskEnd' }>): s
 }
 
 const name = (actor: string): string => (actor.startsWith('executor-') ? `executor ${actor.slice('executor-'.length)}` : actor === 'driver' || actor === 'master' || actor === 'lab' ? `the ${actor === 'master' ? 'Master' : actor}` : /^\d+$/.test(actor) ? `executor ${actor}` : actor)
+
+/** A task is named by stage and partition, `1.3`. */
+function struckName(target: string): string {
+  const task = /^(\d+)\.(\d+)$/.exec(target)
+  return task ? `task ${task[2]} of stage ${task[1]}` : name(target)
+}
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

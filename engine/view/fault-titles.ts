@@ -1,3 +1,5 @@
+import { firstLine } from '../events/failure-text.ts'
+
 /** What the buttons are called, for "You pressed …": the story reads events, and they name a fault by its name. */
 const TITLES: Readonly<Record<string, string>> = {
   'crash-executor': 'Crash executor',
@@ -15,3 +17,6 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** The title of a fault's button; its name where there is none. */
 export const faultTitle = (fault: string): string => TITLES[fault] ?? fault
+
+/** The reason of a fault that struck nothing, as the rest of a sentence that has said so already. */
+export const whyNothing = (reason: string): string => firstLine(reason).replace(/^It never struck: */, '')

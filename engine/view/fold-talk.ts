@@ -1,6 +1,6 @@
 /** What is said: messages under way, output, the program's line, exceptions. */
 import type { Handlers } from './handlers.ts'
-import { lookupOf } from './lookup.ts'
+import { currentDriver, lookupOf } from './lookup.ts'
 import type { RunView } from './types.ts'
 
 /** Pieces of output kept in a view; a little more is let grow, so that dropping is rare. */
@@ -28,10 +28,14 @@ export const talkHandlers: Handlers = {
   'kindling.Line'(view, event) {
     view.line = event.line
     if (view.phase === 'starting') view.phase = 'running'
+    const ranOut = currentDriver(view)?.ranOut
+    if (ranOut) ranOut.wentOn = true
   },
 
   'kindling.Exception'(view, event) {
     const { actor, className, message, traceback, line } = event
+    const driver = actor === 'driver' ? currentDriver(view) : undefined
+    if (driver?.memory && className.endsWith('OutOfMemoryError')) driver.ranOut = { account: driver.memory, t: event.Kindling.t, wentOn: false }
     view.exceptions.push({ actor, className, message, traceback, t: event.Kindling.t, ...(line === undefined ? {} : { line }) })
   }
 }

@@ -1,5 +1,7 @@
 /** What fills a process's memory, in rooms to draw. */
 import type { MemoryAccount } from '../events/index.ts'
+import type { DriverView } from './types.ts'
+import { isOutOfMemory } from './words.ts'
 
 export interface MemoryRoom {
   name: 'heap' | 'storage' | 'execution' | 'results' | 'broadcast' | 'free' | 'python'
@@ -12,6 +14,13 @@ export interface MemoryRoom {
 /** Bytes that count against the configured heap. */
 export function heldInHeap(account: MemoryAccount): number {
   return account.heap + account.storage + account.execution + account.results + account.broadcast
+}
+
+/** Of a driver that ran out of memory the account of that moment, as long as nothing else happens in it: what is given back while it dies hides what it died of. */
+export function driverAccount(driver: DriverView): { account: MemoryAccount | null; ranOut: boolean } {
+  const { ranOut, end, memory } = driver
+  const shown = ranOut != null && (end ? isOutOfMemory(end) : !ranOut.wentOn)
+  return shown ? { account: ranOut.account, ranOut: true } : { account: memory, ranOut: false }
 }
 
 /** The heap's rooms in a fixed order, empty ones left out, then what is free of the limit, then Python outside it. */

@@ -1,7 +1,7 @@
 /** Sentences about processes, workers and executors. */
 import { firstLine } from '../events/failure-text.ts'
 import type { EventOf } from '../events/index.ts'
-import { currentAppId, currentDriver, executorIdOf, findExecutor, findTask, runningOn } from './lookup.ts'
+import { currentAppId, currentDriver, executorIdOf, findApp, findExecutor, findTask, runningOn } from './lookup.ts'
 import type { Tellers } from './story.ts'
 import type { ExecutorView, RunView, StoryLine, TaskView } from './types.ts'
 import { actor, count, driver, duration, executor, howItEnded, isOutOfMemory, list, named, size, storyLine, tasksOf, type Part } from './words.ts'
@@ -101,7 +101,7 @@ function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): 
   const why = end.signal !== null || isOutOfMemory(end) || end.meaning === '' ? '' : `: ${firstLine(end.meaning)}`
   const appId = event.appId ?? currentDriver(view)?.appId ?? currentAppId(view)
   const jobs = view.jobs.filter((job) => job.appId === appId && job.state === 'running')
-  const alive = view.executors.filter((e) => e.appId === appId && e.life !== 'dead' && e.life !== 'removed')
+  const alive = view.executors.filter((e) => e.appId === appId && e.id !== 'driver' && e.life !== 'dead' && e.life !== 'removed')
   const parts: Part[] = [driver(true), `${howItEnded(end)}${why}.`]
   if (jobs.length > 0) parts.push(jobs.length === 1 ? ' Job ' : ' Jobs ', ...list(jobs.map((job): Part => ({ text: String(job.id), ref: { kind: 'job', id: job.id } }))), jobs.length === 1 ? ' ends with it.' : ' end with it.')
   if (alive.length > 0) parts.push(alive.length === 1 ? ' Executor ' : ' Executors ', ...list(alive.map((e): Part => ({ text: e.id, ref: { kind: 'actor', id: `executor-${e.id}`, appId } }))), alive.length === 1 ? ' has nobody to work for.' : ' have nobody to work for.')
@@ -113,9 +113,16 @@ function whatWasOn(view: RunView, known: ExecutorView): Part[] {
   const tasks = runningOn(known)
     .map((id) => findTask(view, id, known.appId))
     .filter((task): task is TaskView => task !== undefined)
-  if (tasks.length === 0) return known.registeredAt === null ? [] : [' No task was on it.']
+  if (tasks.length === 0) return known.registeredAt === null || !goesOn(view, known.appId) ? [] : [' No task was on it.']
   const one = tasks.length === 1
   return [' ', ...tasksOf(tasks, true), one ? ' was on it; it goes back in the queue.' : ' were on it; they go back in the queue.']
+}
+
+/** The application goes on. At its end, and when its job has failed, tasks are ended before their executors: an empty executor then says nothing. */
+function goesOn(view: RunView, appId: string): boolean {
+  const driver = view.drivers.findLast((d) => d.appId === appId)
+  const ended = findApp(view, appId)?.endedAt ?? null
+  return (driver?.end ?? null) === null && ended === null && view.jobs.findLast((job) => job.appId === appId)?.state !== 'failed'
 }
 
 function driverOf(view: RunView, event: EventOf<'kindling.ProcessExited'>) {

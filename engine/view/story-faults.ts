@@ -1,6 +1,6 @@
 /** Sentences about faults: who asked, what was struck, what was healed, and what the struck then did. */
 import { firstLine } from '../events/failure-text.ts'
-import { faultTitle } from './fault-titles.ts'
+import { faultTitle, whyNothing } from './fault-titles.ts'
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
 import { driver, duration, executor, named, stage, storyLine, type Part } from './words.ts'
@@ -23,12 +23,13 @@ export const faultStory: Tellers = {
     const asked = view.faults.find((fault) => fault.faultId === event.faultId)
     const detail = event.detail ? ` (${firstLine(event.detail)})` : ''
     const strikes: Part[] = [' strikes ', ...targetParts(event.target), `${detail}${event.lasting === true ? ', until it is healed.' : '.'}`]
-    if (asked?.by === 'window') return storyLine(event, 'you', isNow(asked.when ?? '') ? 2 : 1, [`Fault ${event.fault}`, ...strikes])
+    // Where one has named whom to strike, and when is now, the press has said it.
+    if (asked?.by === 'window') return storyLine(event, 'you', isNow(asked.when ?? '') && namesOne(asked.target) ? 2 : 1, [faultTitle(event.fault), ...strikes])
     return storyLine(event, 'you', 1, [`Fault ${event.fault}${asked?.by ? `, as asked ${askedWhere(asked.by)},` : ''}`, ...strikes])
   },
 
   'kindling.FaultFailed'(_view, event) {
-    return storyLine(event, 'you', 1, [`Fault ${event.fault} struck nothing: ${firstLine(event.reason)}.`])
+    return storyLine(event, 'you', 1, [`Fault ${event.fault} struck nothing: ${whyNothing(event.reason)}.`])
   },
 
   'kindling.FaultHealed'(_view, event) {
@@ -48,6 +49,8 @@ export const faultStory: Tellers = {
 const isNow = (when: string): boolean => when === '' || /^now\b/.test(when)
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+
+const namesOne = (target: string): boolean => target !== 'any' && target !== ''
 
 const askedWhere = (by: NonNullable<RunView['faults'][number]['by']>): string => ({ window: 'in the window', cli: 'on the command line', scenario: 'by the lesson' })[by]
 

@@ -5,7 +5,7 @@ import { appLookup, currentAppId, findStage, findTask } from './lookup.ts'
 import { isCounted } from './fold-tasks.ts'
 import type { Tellers } from './story.ts'
 import type { RunView, StageView, StoryLine } from './types.ts'
-import { allTasks, count, executor, fullStop, list, shortSite, stage, storyLine, type Part } from './words.ts'
+import { allTasks, count, executor, fullStop, list, shortSite, shortSites, stage, storyLine, type Part } from './words.ts'
 
 export const workStory: Tellers = {
   SparkListenerStageSubmitted(view, event) {
@@ -87,7 +87,7 @@ export const workStory: Tellers = {
   'kindling.Decision'(_view, event) {
     // The end of the task has just told it.
     if (event.kind === 'retry-task' || event.kind === 'resubmit-task' || event.kind === 'kill-copy') return null
-    const text = event.text.trim()
+    const text = shortSites(event.text.trim())
     return text === '' ? null : storyLine(event, 'plain', TOLD_FIRST.has(event.kind) ? 1 : 2, [text])
   }
 }

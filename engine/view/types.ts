@@ -116,6 +116,8 @@ export interface DriverView {
   machine: MachineSeen | null
   memory: MemoryAccount | null
   peakMemory: number
+  /** Its account as it ran out of memory, and whether its program went on after that. */
+  ranOut?: { account: MemoryAccount; t: number; wentOn: boolean } | null
   end: (ProcessEnd & { t: number }) | null
   startEvent?: EventId | null
   endEvent?: EventId | null

@@ -99,6 +99,9 @@ export function shortSite(site: string): string {
   return parts ? `${parts[1] ?? ''}${parts[2]!.split(/[\\/]/).at(-1)}` : site
 }
 
+/** A sentence with the call sites in it without their folders. */
+export const shortSites = (text: string): string => text.replace(/ at (?:\/|[A-Za-z]:\\)[^():\n]*[\\/]([^():\\/\n]+:\d+)/g, ' at $1')
+
 /** Death of memory, by the code executors die of it with, or by what the process or the lab said. Of a signal nobody knows that. */
 export const isOutOfMemory = (end: ProcessEnd): boolean => end.signal === null && end.code !== ABORTED && (end.code === 52 || /out ?of ?memory|heap space/i.test(end.meaning))
 

@@ -37,8 +37,17 @@ export function stepDone({ until, stage }: Pick<ScenarioStep, 'until' | 'stage'>
 const hadTasks = ({ submittedAt, state, counts }: RunView['stages'][number]): boolean =>
   submittedAt !== null && (state !== 'running' || counts.running + counts.done + counts.failed + counts.killed > 0)
 
-/** Doing what a step asks for moves on by itself, and so does a pause of the lab; a step that only shows something waits for the reader. */
-export const movesOn = (step: ScenarioStep): boolean => step.until !== 'read' && (step.point !== undefined || step.pause === true)
+/** Work that goes on: when it has come so far, the next step tells of what is going on then. */
+const WORK: ReadonlySet<ScenarioStep['until']> = new Set(['job-running', 'job-succeeded', 'stage-running'])
+
+/**
+ * Doing what a step asks for moves on by itself, and so does a pause of the lab, and work when the next step waits for
+ * something too. A step about what was lost or won stays for the reader, and so does the last one before something to read.
+ */
+export function movesOn(step: ScenarioStep, next?: ScenarioStep): boolean {
+  if (step.until === 'read') return false
+  return step.point !== undefined || step.pause === true || (WORK.has(step.until) && next !== undefined && next.until !== 'read')
+}
 
 /** The step a run has come to: the first that is not done. */
 export function stepReached(steps: readonly ScenarioStep[], view: RunView): number {

@@ -1,4 +1,5 @@
 /** The map in words, for the tree beside it: who is where, in the order of the picture. */
+import { heldBy } from '../../engine/view/struck.ts'
 import type { Ref, RunView } from '../../engine/view/types.ts'
 import type { MapLayout } from './layout.ts'
 import { count, lossText } from './slots.ts'
@@ -33,7 +34,7 @@ export function treeOf(view: RunView, layout: MapLayout): TreeItem[] {
       items.push({
         key,
         level: 2,
-        label: `Executor ${executor.id}${left ? ', left in order' : dead ? ', dead' : ''}, ${executorWords(executor)}${more ? `, ${more}` : ''}`,
+        label: `Executor ${executor.id}${left ? ', left in order' : dead ? ', dead' : ''}, ${executorWords(executor, heldBy(view, executor)?.word)}${more ? `, ${more}` : ''}`,
         ref: { kind: 'actor', id: `executor-${executor.id}`, appId: executor.appId }
       })
     }

@@ -17,11 +17,12 @@ export function endText(end: { code: number | null; signal: string | null } | nu
   return end.signal ?? 'ended'
 }
 
-export function executorWords(executor: ExecutorView): string {
+/** `held` is the word for a fault that holds it. */
+export function executorWords(executor: ExecutorView, held?: string): string {
   if (isDead(executor)) return endText(executor.end)
   if (executor.life === 'launching') return 'starting'
-  if (executor.life === 'silent') return 'no heartbeat'
-  return `${busySlots(executor)} of ${executor.slots.length} slots busy`
+  if (executor.life === 'silent') return held ? `${held}, no heartbeat` : 'no heartbeat'
+  return `${held ? `${held}, ` : ''}${busySlots(executor)} of ${executor.slots.length} slots busy`
 }
 
 export function driverWords(driver: DriverView, view: RunView): string {

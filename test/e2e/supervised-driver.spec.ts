@@ -9,7 +9,6 @@ describe('supervised driver', () => {
     await guideShows('A driver on a worker')
     await run()
     await speed('fastest')
-    await follow('Let it work')
     await guideShows('Kill the driver')
     await by('fault-kill-driver').click()
     await tells(/^The driver was killed \(SIGKILL, exit code 137\)/)

@@ -21,7 +21,7 @@ describe('the mini example', () => {
     await choose('the-mini-example')
     await guideShows('Guess first')
     await run()
-    await follow('A frame is a recipe')
+    await guideShows('One task')
     await follow('One task')
     await guideShows('Try it')
     await chipSays('finished')

@@ -12,7 +12,7 @@ describe('too much for the driver', () => {
     // As the guide asks: the driver is what to watch.
     await by('tree-driver').waitForExist()
     await browser.execute(() => document.querySelector<HTMLElement>('[data-testid="tree-driver"]')?.click())
-    await follow('First job')
+    await guideShows('The room fills')
     await until('results fill the heap of the driver', async () => /results \d+ MB/.test(await textOf('inspector')))
     await follow('The room fills')
     await tells(/^The driver (ran out of memory and died|is out of memory)/)

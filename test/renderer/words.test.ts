@@ -68,6 +68,13 @@ describe('the guide', () => {
     expect(movesOn({ title: '', text: '', until: 'read', point: 'run' })).toBe(false)
     expect(movesOn({ title: '', text: '', until: 'stage-running', pause: true })).toBe(true)
   })
+  test('goes on with the work, so that it tells of what is going on', () => {
+    const step = (until: 'job-succeeded' | 'driver-died' | 'read') => ({ title: '', text: '', until })
+    expect(movesOn(step('job-succeeded'), step('driver-died'))).toBe(true)
+    expect(movesOn(step('job-succeeded'), step('read'))).toBe(false)
+    expect(movesOn(step('driver-died'), step('driver-died'))).toBe(false)
+    expect(movesOn(step('job-succeeded'))).toBe(false)
+  })
 })
 
 describe('announcements', () => {

@@ -53,7 +53,7 @@ describe('the story of a crash', () => {
 
   test('has more in detail', () => {
     const detail = story(crashRun(), 4000, true)
-    expect(detail).toContain('Fault crash-executor strikes executor 1 (SIGKILL sent to pid 4131).')
+    expect(detail).toContain('Crash executor strikes executor 1 (SIGKILL sent to pid 4131).')
     expect(detail).toContain('The driver takes executor 1 off its list: Command exited with code 137.')
     expect(detail).toContain('Task 1 of stage 1 is lost with executor 1. It counts: failure 1 of 4.')
     expect(detail).toContain('Stage 0 and then stage 1 run again in 200 ms: map outputs of shuffle 0 are missing.')
@@ -169,8 +169,8 @@ describe('single sentences', () => {
   const struck = (target = 'executor-1', detail = 'pid 201 takes memory'): BareEvent => ({ Event: 'kindling.FaultStruck', faultId: 'f', fault: 'oom-executor', target, detail })
 
   test('faults, by who asked', () => {
-    expect(told(idle, fault('window', 'now'), struck())).toEqual(['you 1: You pressed Fill its memory.', 'you 2: Fault oom-executor strikes executor 1 (pid 201 takes memory).'])
-    expect(told(idle, fault('window', 'stage=1', '0'), struck())).toEqual(['you 1: You pressed Fill its memory: executor 0, to strike at stage=1.', 'you 1: Fault oom-executor strikes executor 1 (pid 201 takes memory).'])
+    expect(told(idle, fault('window', 'now'), struck())).toEqual(['you 1: You pressed Fill its memory.', 'you 1: Fill its memory strikes executor 1 (pid 201 takes memory).'])
+    expect(told(idle, fault('window', 'stage=1', '0'), struck())).toEqual(['you 1: You pressed Fill its memory: executor 0, to strike at stage=1.', 'you 1: Fill its memory strikes executor 1 (pid 201 takes memory).'])
     expect(told(idle, fault('cli', 'stage=1'), struck('1.3', ''))).toEqual(['you 2: Fault oom-executor, as asked on the command line, waits for stage=1.', 'you 1: Fault oom-executor, as asked on the command line, strikes task 3 of stage 1.'])
     expect(told(idle, fault('scenario', 'start'), struck('driver'))).toEqual(['you 2: Fault oom-executor, as asked by the lesson, waits for start.', 'you 1: Fault oom-executor, as asked by the lesson, strikes the driver (pid 201 takes memory).'])
     expect(told(idle, { Event: 'kindling.FaultFailed', faultId: 'f', fault: 'oom-executor', target: '7', reason: 'There is no executor 7.' })).toEqual(['you 1: Fault oom-executor struck nothing: There is no executor 7.'])

@@ -8,7 +8,7 @@ import { crashRun } from './fixtures/crash-run.ts'
 const byId = (events: LabEvent[]): Map<string, LabEvent> => new Map(events.map((event) => [event.Kindling.id, event]))
 const texts = (chain: { text: string }[]): string[] => chain.map((step) => step.text)
 
-const crash = ['The driver gave up executor 1: Command exited with code 137.', 'Executor 1 was killed (SIGKILL, exit code 137) at 4 s.', 'Crash executor: SIGKILL sent to pid 4131.', 'You pressed Crash executor at 4 s.']
+const crash = ['The driver gave up executor 1: Command exited with code 137.', 'Executor 1 was killed (SIGKILL, exit code 137) at 4 s.', 'Crash executor struck executor 1: SIGKILL sent to pid 4131.', 'You pressed Crash executor at 4 s.']
 
 describe('whyFor', () => {
   const events = crashRun()

@@ -1,0 +1,28 @@
+/** Who is under a fault that goes on: marked from the strike, long before the cluster notices anything. */
+import type { ExecutorView, FaultView, RunView } from './types.ts'
+
+export interface Held {
+  fault: string
+  /** What it does to the process, in a word or two for a card: `silenced`. */
+  word: string
+  /** What it is doing, as a sentence. */
+  says: string
+  /** Lab ms of the strike. */
+  since: number
+}
+
+const WORDS: Readonly<Record<string, { word: string; says: string }>> = {
+  'hang-executor': { word: 'silenced', says: 'It sends no heartbeats and answers nobody, but its process is there.' },
+  'slow-executor': { word: 'slowed', says: 'Its tasks take longer than those of the others.' },
+  'oom-executor': { word: 'filling up', says: 'Its memory is being filled until it dies of it.' }
+}
+
+/** The fault that holds this executor now, the latest; null for none, and for a process that has ended. */
+export function heldBy(view: RunView, executor: ExecutorView): Held | null {
+  if (executor.life === 'dead') return null
+  const fault = view.faults.findLast((one) => holds(one, `executor-${executor.id}`) && one.t >= executor.launchedAt && one.fault in WORDS)
+  return fault ? { fault: fault.fault, since: fault.t, ...WORDS[fault.fault]! } : null
+}
+
+/** A lasting fault says whom it holds; another one holds whom it struck last. */
+const holds = (fault: FaultView, actor: string): boolean => (fault.active?.length ? fault.active.includes(actor) : fault.state === 'struck' && fault.target === actor)
