@@ -113,6 +113,7 @@ export function mountEditor(host: HTMLElement, text: string, changed: (text: str
         bracketMatching(),
         indentUnit.of('    '),
         python(),
+        EditorView.lineWrapping,
         syntaxHighlighting(colouring),
         keymap.of([...defaultKeymap, ...historyKeymap]),
         EditorView.contentAttributes.of({ 'aria-label': 'Program, Python', spellcheck: 'false', tabindex: '0' }),
