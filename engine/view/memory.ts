@@ -19,7 +19,7 @@ export function heldInHeap(account: MemoryAccount): number {
 /** Of a driver that ran out of memory the account of that moment, as long as nothing else happens in it: what is given back while it dies hides what it died of. */
 export function driverAccount(driver: DriverView): { account: MemoryAccount | null; ranOut: boolean } {
   const { ranOut, end, memory } = driver
-  const shown = ranOut != null && (end ? isOutOfMemory(end) : !ranOut.wentOn)
+  const shown = ranOut !== undefined && ranOut !== null && (end ? isOutOfMemory(end) : !ranOut.wentOn)
   return shown ? { account: ranOut.account, ranOut: true } : { account: memory, ranOut: false }
 }
 

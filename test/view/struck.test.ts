@@ -9,7 +9,7 @@ import { shortSites } from '../../engine/view/words.ts'
 type Bare = LabEvent extends infer E ? (E extends LabEvent ? Omit<E, 'Kindling'> : never) : never
 
 /** Events a second of the lab apart. */
-const after = (...events: Bare[]): RunView => foldAll(events.map((event, at) => ({ ...event, Kindling: { id: `lab:${at}`, t: at * 1000 } }) as LabEvent))
+const after = (...events: Bare[]): RunView => foldAll(events.map((event, at) => ({ ...event, Kindling: { id: `lab:${at}`, t: at * 1000 } })))
 
 const started: Bare = { Event: 'kindling.ProcessSpawned', actor: 'driver', pid: 7, host: 'localhost', attempt: 0 }
 const launch: Bare = { Event: 'kindling.ExecutorLaunching', executorId: '1', appId: 'app', worker: 'worker-1', cores: 2, memoryMb: 1024 }
