@@ -8,7 +8,7 @@ for attempt in [lambda: df.select("nope"), lambda: df.filter("id >"), lambda: df
     try:
         print(attempt())
     except Exception as error:
-        print(type(error).__name__, str(error).split("\n")[0][:100])
+        print(type(error).__name__, str(error).split("\n")[0])
 print(df.count())
 spark.stop()
 # differs queries: Spark also counts reading a file's first lines, and analyses that failed, as executions
