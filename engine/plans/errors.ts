@@ -35,6 +35,20 @@ export class SparkRuntimeError extends Error {
   }
 }
 
+/** Something of Spark's that is not here: NotImplementedError in Python. */
+export class NotHere extends Error {
+  readonly pythonClass = 'NotImplementedError'
+}
+
+/** An exception of Java's own that a function throws. */
+export class JavaError extends Error {
+  readonly className: string
+  constructor(className: string, message: string) {
+    super(message)
+    this.className = className
+  }
+}
+
 /** §8.5: the task's memory request could not be met even after spilling. */
 export class SparkOutOfMemoryError extends Error {
   override name = 'SparkOutOfMemoryError'

@@ -41,6 +41,9 @@ function askedByRules(): string[] {
   return asked
 }
 
+/** Every setting of Kindling's own: those the rules ask for, and the lab's. */
+export const ownKeys: readonly string[] = ['kindling.network.latency', 'kindling.task.pace', ...askedByRules().filter((key) => key.startsWith('kindling.'))].toSorted()
+
 /** Every key of Spark's that is obeyed or told here. */
 export const modelledKeys: ReadonlySet<string> = new Set([...elsewhere, ...askedByRules()].filter((key) => key.startsWith('spark.')))
 

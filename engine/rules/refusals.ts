@@ -1,5 +1,6 @@
 /** Settings that Spark 4.1 refuses, each in Spark's words: values of the wrong kind, and values that do not go together. */
 import { SettingError, settings, type Conf } from './conf.ts'
+import { ownKeys } from './modelled.ts'
 
 const SPARK = 'org.apache.spark.SparkException'
 const ILLEGAL = 'java.lang.IllegalArgumentException'
@@ -68,14 +69,11 @@ const excludeTimeout: Rule = (conf) => {
   return timeout > 0 ? null : new SettingError(key, conf[key] ?? '', `${key} was ${timeout}, but must be > 0.`, ILLEGAL)
 }
 
-/** Every setting of Kindling's own. */
-const OURS = ['kindling.memory.scale', 'kindling.network.latency', 'kindling.task.pace']
-
 /** Settings named like ours that are none: they would change nothing, without a word. */
 const strangers = (conf: Conf): SettingError[] =>
   Object.keys(conf)
-    .filter((key) => key.startsWith('kindling.') && !OURS.includes(key))
-    .map((key) => new SettingError(key, conf[key]!, `Kindling has no setting ${key}. Its own are ${OURS.slice(0, -1).join(', ')} and ${OURS.at(-1)!}.`))
+    .filter((key) => key.startsWith('kindling.') && !ownKeys.includes(key))
+    .map((key) => new SettingError(key, conf[key]!, `Kindling has no setting ${key}. Its own are ${ownKeys.slice(0, -1).join(', ')} and ${ownKeys.at(-1)!}.`))
 
 const rules: readonly Rule[] = [javaOptions, deployMode, heartbeat, cpusOfTasks, encryption, messageSize, excludeTimeout, oneBadNode]
 

@@ -141,7 +141,7 @@ export class FaultDesk {
       this.#drop(waiting)
       if (strikes > 0) continue
       const why = missing ?? `the run ended before ${whenText(fault.when)} came.`
-      this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason: `It never struck: ${why}` }, requested)
+      this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason: why }, requested)
     }
     for (const one of this.#active) one.cancelTimer?.()
     this.#active = []
@@ -189,7 +189,7 @@ export class FaultDesk {
     }
     if (this.#hopeless(fault)) {
       const what = theFault(fault.fault).strikes === 'executor' ? 'executor to lose' : 'cluster to strike'
-      return refuse(`This program runs on a local master: the driver runs the tasks itself and there is no ${what} (§2.3). Give it a cluster master, or none, to have executors.`)
+      return refuse(`A local master has no ${what}: the driver runs the tasks itself. Name no master, or a cluster, to have executors.`)
     }
     if (choice.strike === 'wait' || choice.strike === 'nothing') return refuse(choice.message)
     const blow = this.#blow(id, fault, choice)

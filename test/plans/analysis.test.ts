@@ -67,7 +67,7 @@ describe('types', () => {
     refuse(people.filter(col('age')), mismatch('FILTER_NOT_BOOLEAN', 'age', 'Filter expression "age" of type "INT" is not a boolean.'))
     refuse(people.select(call('year', col('tags'))), mismatch('UNEXPECTED_INPUT_TYPE', 'year(tags)', 'The first parameter requires the "DATE" type, however "tags" has the type "ARRAY<STRING>".'))
     refuse(people.select(cast(col('tags'), 'int')), mismatch('CAST_WITHOUT_SUGGESTION', 'CAST(tags AS INT)', 'cannot cast "ARRAY<STRING>" to "INT".'))
-    refuse(people.select(cast(cast('2024-01-01', 'date'), 'int')), mismatch('CAST_WITH_CONF_SUGGESTION', 'CAST(CAST(2024-01-01 AS DATE) AS INT)', 'cannot cast "DATE" to "INT" with ANSI mode on. If you have to cast "DATE" to "INT", you can set "spark.sql.ansi.enabled" as "false".'))
+    refuse(people.select(cast(cast('2024-01-01', 'date'), 'int')), mismatch('CAST_WITH_FUNC_SUGGESTION', 'CAST(CAST(2024-01-01 AS DATE) AS INT)', 'cannot cast "DATE" to "INT".\nTo convert values from "DATE" to "INT", you can use the functions `UNIX_DATE` instead.'))
     refuse(people.select(call('coalesce', col('tags'), 1)), mismatch('DATA_DIFF_TYPES', 'coalesce(tags, 1)', 'Input to `coalesce` should all be the same type, but it\'s ("ARRAY<STRING>" or "INT").'))
     refuse(people.select(call('and', col('age'), true)), mismatch('BINARY_OP_DIFF_TYPES', '(age AND true)', 'the left and right operands of the binary operator have incompatible types ("INT" and "BOOLEAN").'))
   })

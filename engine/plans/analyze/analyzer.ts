@@ -229,7 +229,7 @@ class Analyzer {
 
   private filter(child: Logical, condition: Expression, nextId: () => number): Logical {
     return this.withHidden(child, 'Filter', (input) => {
-      const c = asCondition(resolve(condition, this.resolver(input.output, nextId)), this.rules)
+      const c = asCondition(resolve(condition, this.resolver(input.output, nextId)))
       if (hasAggregate(c)) throw new AnalysisError('INVALID_WHERE_CONDITION', `The WHERE condition "${pretty(c)}" contains invalid expressions: ${aggregatesIn(c).map(pretty).join(', ')}.\nRewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.`, '42903')
       return { op: 'filter', child: input, condition: c, output: input.output }
     })
@@ -295,7 +295,7 @@ class Analyzer {
     const base = { op: 'join' as const, left, right, ...(hint ? { hint: hint } : {}) }
     if (plan.on === null) return { ...base, how: how === 'inner' ? 'cross' : how, output: semi ? left.output : [...leftOut, ...rightOut] }
     if ('condition' in plan.on) {
-      const condition = this.orMissing('Join', () => asCondition(this.joinCondition((plan.on as { condition: Expression }).condition, left, right, nextId), this.rules))
+      const condition = this.orMissing('Join', () => asCondition(this.joinCondition((plan.on as { condition: Expression }).condition, left, right, nextId)))
       return { ...base, how: how === 'cross' ? 'inner' : how, condition, output: semi ? left.output : [...leftOut, ...rightOut] }
     }
     return this.using(plan.on.using, { ...base, how: how === 'cross' ? 'inner' : how, output: [...leftOut, ...rightOut] }, nextId)

@@ -1,7 +1,7 @@
 /** Which casts there are (Cast.canAnsiCast, Cast.canCast). */
 import type { DataType } from '../contract.ts'
 import { mismatch } from '../errors.ts'
-import { isDecimal, isIntegral, isNumeric, sqlType } from '../types.ts'
+import { isDecimal, isNumeric, sqlType } from '../types.ts'
 
 export function canCast(from: DataType, to: DataType, ansi: boolean): boolean {
   if (from === 'null' || sqlType(from) === sqlType(to)) return true
@@ -16,15 +16,16 @@ export function canCast(from: DataType, to: DataType, ansi: boolean): boolean {
   if (from === 'string') return to !== 'null'
   if (isNumeric(from)) return isNumeric(to) || to === 'boolean' || (to === 'timestamp') || (to === 'binary' && !ansi && !isDecimal(from) && from !== 'double' && from !== 'float')
   if (from === 'boolean') return isNumeric(to) || (to === 'timestamp' && !ansi)
-  if (from === 'date') return to === 'timestamp' || (!ansi && isNumeric(to))
-  if (from === 'timestamp') return to === 'date' || isNumeric(to)
+  if (from === 'date') return to === 'timestamp' || (!ansi && (isNumeric(to) || to === 'boolean'))
+  if (from === 'timestamp') return to === 'date' || isNumeric(to) || (!ansi && to === 'boolean')
   return false
 }
 
 export function checkCast(from: DataType, to: DataType, ansi: boolean, sql: () => string): void {
   if (canCast(from, to, ansi)) return
   const [f, t] = [sqlType(from), sqlType(to)]
-  if (ansi && canCast(from, to, false)) throw mismatch('CAST_WITH_CONF_SUGGESTION', sql(), `cannot cast "${f}" to "${t}" with ANSI mode on. If you have to cast "${f}" to "${t}", you can set "spark.sql.ansi.enabled" as "false".`)
-  if (ansi && isIntegral(from) && to === 'date') throw mismatch('CAST_WITH_FUNC_SUGGESTION', sql(), `cannot cast "${f}" to "DATE".\nTo convert values from "${f}" to "DATE", you can use the functions \`DATE_FROM_UNIX_DATE\` instead.`)
+  if (ansi && from === 'date' && isNumeric(to)) throw mismatch('CAST_WITH_FUNC_SUGGESTION', sql(), `cannot cast "DATE" to "${t}".\nTo convert values from "DATE" to "${t}", you can use the functions \`UNIX_DATE\` instead.`)
+  if (ansi && canCast(from, to, false)) throw mismatch('CAST_WITH_CONF_SUGGESTION', sql(), `cannot cast "${f}" to "${t}" with ANSI mode on.\nIf you have to cast "${f}" to "${t}", you can set "spark.sql.ansi.enabled" as 'false'.`)
+  if (ansi && isNumeric(from) && to === 'date') throw mismatch('CAST_WITH_FUNC_SUGGESTION', sql(), `cannot cast "${f}" to "DATE".\nTo convert values from "${f}" to "DATE", you can use the functions \`DATE_FROM_UNIX_DATE\` instead.`)
   throw mismatch('CAST_WITHOUT_SUGGESTION', sql(), `cannot cast "${f}" to "${t}".`)
 }

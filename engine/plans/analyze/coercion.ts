@@ -94,8 +94,12 @@ export function arithmetic(op: string, left: Resolved, right: Resolved, r: Rules
   if (a.type === 'string' && b.type === 'string' && !r.ansi) [a, b] = [coerce(a, 'double', r), coerce(b, 'double', r)]
   if (a.type === 'string' && isNumeric(b.type)) a = coerce(a, r.ansi && isIntegral(b.type) ? 'long' : 'double', r)
   if (b.type === 'string' && isNumeric(a.type)) b = coerce(b, r.ansi && isIntegral(a.type) ? 'long' : 'double', r)
+  // A text beside something that is no number is read as that; the operator then refuses it.
+  const atomic = (t: DataType): boolean => t === 'boolean' || t === 'binary'
+  if (a.type === 'string' && atomic(b.type)) a = coerce(a, b.type, r)
+  if (b.type === 'string' && atomic(a.type)) b = coerce(b, a.type, r)
   if (!isNumeric(a.type) || !isNumeric(b.type)) {
-    if (sameType(a.type, b.type)) throw mismatch('BINARY_OP_WRONG_TYPE', sql(), `the binary operator requires the input type ${op === '/' ? '("DOUBLE" or "DECIMAL" or "INTERVAL")' : '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")'}, not "${sqlType(a.type)}".`.replace(op === '%' ? '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")' : '\0', '"NUMERIC"'))
+    if (sameType(a.type, b.type)) throw mismatch('BINARY_OP_WRONG_TYPE', sql(), `the binary operator requires the input type ${op === '/' ? '("DOUBLE" or "DECIMAL")' : '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")'}, not "${sqlType(a.type)}".`.replace(op === '%' ? '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")' : '\0', '"NUMERIC"'))
     throw mismatch('BINARY_OP_DIFF_TYPES', sql(), `the left and right operands of the binary operator have incompatible types ("${sqlType(left.type)}" and "${sqlType(right.type)}").`)
   }
   if ((isDecimal(a.type) || isDecimal(b.type)) && !isFractional(a.type) && !isFractional(b.type)) {
@@ -124,10 +128,13 @@ export function decimalResult(op: string, a: DecimalType, b: DecimalType): Decim
   }
 }
 
+/** True for arrays of texts: in a comparison they are not read as anything else. */
+const textsInside = (t: DataType): boolean => typeof t === 'object' && t.type === 'array' && (t.element === 'string' || textsInside(t.element))
+
 /** Both sides of a comparison as one type. */
 export function comparable(a: Resolved, b: Resolved, r: Rules, sql: () => string): [Resolved, Resolved] {
   const t = commonType(a.type, b.type, r, true)
-  if (!t) throw mismatch('BINARY_OP_DIFF_TYPES', sql(), `the left and right operands of the binary operator have incompatible types ("${sqlType(a.type)}" and "${sqlType(b.type)}").`)
+  if (!t || (r.ansi && typeof a.type === 'object' && typeof b.type === 'object' && textsInside(a.type) !== textsInside(b.type))) throw mismatch('BINARY_OP_DIFF_TYPES', sql(), `the left and right operands of the binary operator have incompatible types ("${sqlType(a.type)}" and "${sqlType(b.type)}").`)
   return [coerce(a, t, r), coerce(b, t, r)]
 }
 

@@ -4,8 +4,8 @@ import { AnalysisError, mismatch } from '../errors.ts'
 import type { Attribute, Resolved } from '../resolved.ts'
 import { isDecimal, isIntegral, parseType, quoteName, sqlType } from '../types.ts'
 import { checkCast } from './cast-rules.ts'
-import { coerce, unify, type Rules } from './coercion.ts'
-import { AGGREGATES, FUNCTIONS, setSqlText, want } from './functions.ts'
+import { unify, type Rules } from './coercion.ts'
+import { AGGREGATES, checkNumber, FUNCTIONS, setSqlText, want } from './functions.ts'
 import { hasAggregate } from './nodes.ts'
 import { field, findColumn, unresolvedColumn, type Scope } from './scope.ts'
 import { pretty } from './sql-text.ts'
@@ -72,7 +72,7 @@ function conditional(e: Extract<Expression, { expr: 'when' }>, r: Resolver): Res
   const otherwise = e.otherwise ? resolve(e.otherwise, r) : undefined
   const raw: Resolved = { k: 'case', branches: whens.map((when, i) => ({ when, then: thens[i]! })), ...(otherwise ? { otherwise } : {}), type: 'null' }
   whens.forEach((w, i) => {
-    if (w.type !== 'boolean' && w.type !== 'null') throw mismatch('UNEXPECTED_INPUT_TYPE', pretty(raw), `The ${['first', 'second', 'third', 'fourth'][i] ?? `${i + 1}th`} parameter requires the "BOOLEAN" type, however "${pretty(w)}" has the type "${sqlType(w.type)}".`)
+    if (w.type !== 'boolean') throw mismatch('UNEXPECTED_INPUT_TYPE', pretty(raw), `The ${['first', 'second', 'third', 'fourth'][i] ?? `${i + 1}th`} parameter requires the "BOOLEAN" type, however "${pretty(w)}" has the type "${sqlType(w.type)}".`)
   })
   const u = unify([...thens, ...(otherwise ? [otherwise] : [])], r.rules)
   if (!u) throw mismatch('DATA_DIFF_TYPES', pretty(raw), `Input to \`casewhen\` should all be the same type, but it's [${[...thens, ...(otherwise ? [otherwise] : [])].map((x) => `"${sqlType(x.type)}"`).join(', ')}].`)
@@ -112,6 +112,7 @@ function call(e: Extract<Expression, { expr: 'call' }>, r: Resolver): Resolved {
   if (!rule) throw new AnalysisError('UNRESOLVED_ROUTINE', `Cannot resolve routine ${quoteName(e.name)} on search path [\`system\`.\`builtin\`, \`system\`.\`session\`, \`spark_catalog\`.\`default\`].`, '42883')
   const plain = name === 'struct' ? args : args.map(unalias)
   const raw: Resolved = { k: 'call', name, args: plain, type: 'null', nullable: true, ansi, zone }
+  checkNumber(name, plain.length)
   const t = rule(plain, r.rules, () => pretty(raw), name)
   const renamed = t.type === 'date' && (name === '+' || name === '-') ? (name === '+' ? 'date_add' : 'date_sub') : name
   const seed = renamed === 'rand' || renamed === 'randn' ? t.seed ?? r.salt + r.nextId() * 7919 : undefined
@@ -138,10 +139,9 @@ export function generatedAttributes(g: Extract<Resolved, { k: 'gen' }>, names: s
   return out.map((a, i) => ({ ...a, name: names?.[i] ?? a.name, id: nextId() }))
 }
 
-/** A condition must be a boolean; strings and nulls are cast as Spark does. */
-export function asCondition(e: Resolved, r: Rules): Resolved {
+/** A condition must be a boolean. */
+export function asCondition(e: Resolved): Resolved {
   if (e.type === 'boolean') return e
-  if (e.type === 'null') return coerce(e, 'boolean', r)
   throw mismatch('FILTER_NOT_BOOLEAN', pretty(e), `Filter expression "${pretty(e)}" of type "${sqlType(e.type)}" is not a boolean.`)
 }
 

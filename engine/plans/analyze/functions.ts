@@ -1,6 +1,6 @@
 /** What each function takes and gives. */
 import type { DataType } from '../contract.ts'
-import { AnalysisError, mismatch } from '../errors.ts'
+import { AnalysisError, mismatch, NotHere } from '../errors.ts'
 import type { Resolved } from '../resolved.ts'
 import { decimal, isDecimal, isFractional, isIntegral, isNumeric, isOrderable, sqlType } from '../types.ts'
 import { arithmetic, anyNullable, bounded, coerce, comparable, unify, type Rules } from './coercion.ts'
@@ -17,9 +17,9 @@ type Sql = () => string
 type Rule = (args: Resolved[], r: Rules, sql: Sql, name: string) => Typed
 
 const ORDINAL = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']
-type Kind = DataType | 'numeric' | 'integral' | 'any' | 'array' | 'map' | 'orderable' | 'text'
+type Kind = DataType | 'numeric' | 'integral' | 'any' | 'array' | 'map' | 'orderable' | 'text' | 'bytes' | 'number' | 'days' | 'arrays' | 'strings'
 
-const KIND_NAMES: Record<string, string> = { numeric: '"NUMERIC"', integral: '"INTEGRAL"', array: '"ARRAY"', map: '"MAP"', text: '"STRING"' }
+const KIND_NAMES: Record<string, string> = { numeric: '"NUMERIC"', integral: '"INTEGRAL"', array: '"ARRAY"', map: '"MAP"', text: '"STRING"', bytes: '"BINARY"', number: '"NUMERIC"', days: '("INT" or "SMALLINT" or "TINYINT")', arrays: '"ARRAY" of "ARRAY"', strings: '"ARRAY<STRING>"' }
 
 const isArray = (t: DataType): t is Extract<DataType, { type: 'array' }> => typeof t === 'object' && t.type === 'array'
 const isMap = (t: DataType): t is Extract<DataType, { type: 'map' }> => typeof t === 'object' && t.type === 'map'
@@ -39,16 +39,37 @@ export function want(e: Resolved, kind: Kind, at: number, r: Rules, sql: Sql): R
       throw refuse()
     case 'integral':
       if (isIntegral(t)) return e
+      if (t === 'null') return coerce(e, 'integer', r)
       throw refuse()
     case 'text':
       if (t === 'string' || t === 'binary') return e
       if (typeof t === 'string' || isDecimal(t)) return coerce(e, 'string', r)
       throw refuse()
+    case 'bytes':
+      if (t === 'string' || t === 'binary') return e
+      if (t === 'null') return coerce(e, 'binary', r)
+      throw refuse()
+    case 'number':
+      if (isNumeric(t)) return e
+      if (t === 'null') return coerce(e, 'double', r)
+      throw refuse()
+    case 'days':
+      if (t === 'integer') return e
+      if (t === 'short' || t === 'byte' || t === 'string' || t === 'null') return coerce(e, 'integer', r)
+      throw refuse()
     case 'array':
       if (isArray(t)) return e
+      if (t === 'null') return coerce(e, { type: 'array', element: 'null', containsNull: true }, r)
+      throw refuse()
+    case 'arrays':
+      if (isArray(t) && isArray(t.element)) return e
+      throw refuse()
+    case 'strings':
+      if (t === 'null' || (isArray(t) && (typeof t.element === 'string' || isDecimal(t.element)))) return coerce(e, { type: 'array', element: 'string', containsNull: true }, r)
       throw refuse()
     case 'map':
       if (isMap(t)) return e
+      if (t === 'null') return coerce(e, { type: 'map', key: 'null', value: 'null', valueContainsNull: true }, r)
       throw refuse()
     default: {
       if (typeof kind === 'object') return coerce(e, kind, r)
@@ -84,11 +105,15 @@ const binaryArithmetic = (op: string): Rule => (args, r, sql) => {
   return { ...t, nullable: anyNullable(args) || op === '/' || op === '%' || op === 'pmod' || isDecimal(t.type) }
 }
 
+const datetime = (e: Resolved): boolean => e.type === 'date' || e.type === 'timestamp'
+
 /** `date + n` and `date - n`; the caller gives the call its other name. */
 function dateArithmetic(op: string, a: Resolved, b: Resolved, r: Rules): Typed | null {
   const days = (e: Resolved) => e.type === 'integer' || e.type === 'short' || e.type === 'byte'
   if (op === '+' && a.type === 'date' && days(b)) return { args: [a, coerce(b, 'integer', r)], type: 'date', nullable: anyNullable([a, b]) }
   if (op === '+' && b.type === 'date' && days(a)) return { args: [b, coerce(a, 'integer', r)], type: 'date', nullable: anyNullable([a, b]) }
+  const moment = (e: Resolved) => datetime(e) || e.type === 'string' || e.type === 'null'
+  if (op === '-' && moment(a) && moment(b) && (datetime(a) || datetime(b))) throw new NotHere('Subtracting dates or timestamps gives an interval, which is not in Kindling: use datediff, or unix_timestamp')
   if (op === '-' && a.type === 'date' && days(b)) return { args: [a, coerce(b, 'integer', r)], type: 'date', nullable: anyNullable([a, b]) }
   return null
 }
@@ -100,21 +125,35 @@ const comparison: Rule = (args, r, sql, name) => {
   return { args: [a, b], type: 'boolean', nullable: name === '<=>' ? false : anyNullable([a, b]) }
 }
 
-const logic: Rule = (args, _r, sql) => {
-  const [a, b] = args as [Resolved, Resolved]
+const logic: Rule = (args, r, sql) => {
+  const [left, right] = args as [Resolved, Resolved]
+  const beside = (e: Resolved, other: Resolved): Resolved => (e.type === 'string' && other.type === 'boolean' && r.ansi ? coerce(e, 'boolean', r) : e)
+  const [a, b] = [beside(left, right), beside(right, left)]
   const bool = (e: Resolved) => e.type === 'boolean' || e.type === 'null'
   if (!bool(a) || !bool(b)) {
     if (sqlType(a.type) === sqlType(b.type)) throw mismatch('BINARY_OP_WRONG_TYPE', sql(), `the binary operator requires the input type "BOOLEAN", not "${sqlType(a.type)}".`)
     throw mismatch('BINARY_OP_DIFF_TYPES', sql(), `the left and right operands of the binary operator have incompatible types ("${sqlType(a.type)}" and "${sqlType(b.type)}").`)
   }
-  return { args, type: 'boolean', nullable: anyNullable(args) }
+  return { args: [a, b], type: 'boolean', nullable: anyNullable(args) }
 }
 
 const bitwise: Rule = (args, r, sql) => {
-  const [a, b] = args as [Resolved, Resolved]
+  const [left, right] = args as [Resolved, Resolved]
+  const beside = (e: Resolved, other: Resolved): Resolved => (e.type === 'string' && isIntegral(other.type) ? coerce(e, r.ansi ? 'long' : other.type, r) : e)
+  const [a, b] = [beside(left, right), beside(right, left)]
   if (!isIntegral(a.type) || !isIntegral(b.type)) throw mismatch(sqlType(a.type) === sqlType(b.type) ? 'BINARY_OP_WRONG_TYPE' : 'BINARY_OP_DIFF_TYPES', sql(), sqlType(a.type) === sqlType(b.type) ? `the binary operator requires the input type "INTEGRAL", not "${sqlType(a.type)}".` : `the left and right operands of the binary operator have incompatible types ("${sqlType(a.type)}" and "${sqlType(b.type)}").`)
   const t = arithmetic('+', a, b, r, sql)
   return { ...t, nullable: anyNullable(args) }
+}
+
+/** True when texts stand beside values of another kind. */
+const mixed = (args: readonly Resolved[]): boolean => args.some((a) => a.type === 'string') && args.some((a) => a.type !== 'string' && a.type !== 'null')
+
+/** The greatest or least: a text is never read as a number for it. */
+const extreme: Rule = (args, r, sql, name) => {
+  const texts = args.map((a) => `"${sqlType(a.type)}"`).join(', ')
+  if (r.ansi && args.length > 1 && mixed(args)) throw mismatch('DATA_DIFF_TYPES', sql(), `Input to \`${name}\` should all be the same type, but it's [${texts}].`)
+  return uniform(2, (t) => t, (a) => a.every(nullable))(args, r, sql, name)
 }
 
 /** All arguments as one type. */
@@ -128,6 +167,7 @@ const uniform = (minimum: number, type: (t: DataType, args: Resolved[]) => DataT
 const inRule: Rule = (args, r, sql) => {
   const u = unify(args, { ...r })
   if (!u) throw mismatch('DATA_DIFF_TYPES', sql(), `Input to \`in\` should all be the same type, but it's (${args.map((a) => `"${sqlType(a.type)}"`).join(' or ')}).`)
+  if (!isOrderable(u.type)) throw mismatch('INVALID_ORDERING_TYPE', sql(), `The \`in\` does not support ordering on type "${sqlType(u.type)}".`)
   return { args: u.args, type: 'boolean', nullable: anyNullable(u.args) }
 }
 
@@ -135,6 +175,7 @@ const rounding: Rule = (args, r, sql, name) => {
   if (args.length < 1 || args.length > 2) throw wrongNumber(name, '[1, 2]', args.length)
   const a = want(args[0]!, 'numeric', 0, r, sql)
   const scale = args[1] ? want(args[1], 'integer', 1, r, sql) : { k: 'lit' as const, value: 0, type: 'integer' as const }
+  if (scale.k !== 'lit' && !(scale.k === 'cast' && scale.child.k === 'lit')) throw mismatch('NON_FOLDABLE_INPUT', sql(), `the input \`scale\` should be a foldable "INT" expression; however, got "${sqlText(args[1]!)}".`)
   const places = scale.k === 'lit' ? Number(scale.value) : scale.k === 'cast' && scale.child.k === 'lit' ? Number(scale.child.value) : 0
   let { type } = a
   if (isDecimal(type)) {
@@ -167,17 +208,25 @@ const concat: Rule = (args, r, sql) => {
 }
 
 const membership: Rule = (args, r, sql) => {
+  if (args.some((a) => a.type === 'null')) throw mismatch('NULL_TYPE', sql(), 'Null typed values cannot be used as arguments of `array_contains`.')
   const list = want(args[0]!, 'array', 0, r, sql)
   const t = elementOf(list.type)
-  const u = unify([{ k: 'lit', value: null, type: t }, args[1]!], r)
+  const element: Resolved = { k: 'lit', value: null, type: t }
+  const u = mixed([element, args[1]!]) ? null : unify([element, args[1]!], r)
   if (!u) throw mismatch('ARRAY_FUNCTION_DIFF_TYPES', sql(), `Input to \`array_contains\` should have been "ARRAY" followed by a value with same element type, but it's ["${sqlType(list.type)}", "${sqlType(args[1]!.type)}"].`)
   return { args: [coerce(list, { type: 'array', element: u.type, containsNull: true }, r), u.args[1]!], type: 'boolean', nullable: true }
 }
 
 const elementAt: Rule = (args, r, sql) => {
   const [c, k] = args as [Resolved, Resolved]
-  if (isMap(c.type)) return { args: [c, want(k, c.type.key, 1, r, sql)], type: c.type.value, nullable: true }
+  if (isMap(c.type)) {
+    const key: Resolved = { k: 'lit', value: null, type: c.type.key }
+    const u = mixed([key, k]) ? null : unify([key, k], r)
+    if (u === null || sqlType(u.type) !== sqlType(c.type.key)) throw mismatch('MAP_FUNCTION_DIFF_TYPES', sql(), `Input to \`element_at\` should have been "MAP" followed by a value with same key type, but it's ["${sqlType(c.type)}", "${sqlType(k.type)}"].`)
+    return { args: [c, u.args[1]!], type: c.type.value, nullable: true }
+  }
   const list = want(c, 'array', 0, r, sql)
+  if (k.type !== 'integer' && k.type !== 'short' && k.type !== 'byte') throw mismatch('UNEXPECTED_INPUT_TYPE', sql(), `The second parameter requires the "INT" type, however "${sqlText(k)}" has the type "${sqlType(k.type)}".`)
   return { args: [list, want(k, 'integer', 1, r, sql)], type: elementOf(list.type), nullable: true }
 }
 
@@ -192,20 +241,30 @@ const mapRule: Rule = (args, r, sql, name) => {
   const keys = unify(args.filter((_, i) => i % 2 === 0), r)
   const values = unify(args.filter((_, i) => i % 2 === 1), r)
   if (!keys || !values) throw mismatch('CREATE_MAP_KEY_DIFF_TYPES', sql(), `The given keys of function \`map\` should all be the same type, but they are [${args.filter((_, i) => i % 2 === 0).map((a) => `"${sqlType(a.type)}"`).join(', ')}].`)
+  if (isMap(keys.type)) throw mismatch('INVALID_MAP_KEY_TYPE', sql(), `The key of map cannot be/contain "${sqlType(keys.type)}".`)
   return { args: args.map((_, i) => (i % 2 ? values.args[(i - 1) / 2]! : keys.args[i / 2]!)), type: { type: 'map', key: keys.type, value: values.type, valueContainsNull: anyNullable(values.args) }, nullable: false }
 }
 
-/** A date from text, with or without a pattern; anything else is cast. */
+/** Refuses what is neither text nor a moment, as functions that read moments from text do. */
+function refuseMoment(a: Resolved, sql: Sql): never {
+  throw mismatch('UNEXPECTED_INPUT_TYPE', sql(), `The first parameter requires the ("STRING" or "DATE" or "TIMESTAMP" or "TIMESTAMP_NTZ") type, however "${sqlText(a)}" has the type "${sqlType(a.type)}".`)
+}
+
+/** A date from text, with or without a pattern; a date or timestamp is cast, a number is seconds for a timestamp and else read as text. */
 const parsed = (type: 'date' | 'timestamp'): Rule => (args, r, sql, name) => {
   const [a, p] = args
   if (!a || args.length > 2) throw wrongNumber(name, '[1, 2]', args.length)
-  if (a.type !== 'string') return { args: [want(a, type, 0, r, sql)], type, nullable: nullable(a) }
-  return { args: p ? [a, want(p, 'string', 1, r, sql)] : [a], type, nullable: true }
+  if (typeof a.type === 'object' && !isDecimal(a.type)) refuseMoment(a, sql)
+  const pattern = p ? [want(p, 'string', 1, r, sql)] : []
+  if (datetime(a) || a.type === 'null' || (isNumeric(a.type) && type === 'timestamp' && !p)) return { args: [coerce(a, type, r), ...pattern], type, nullable: nullable(a) }
+  return { args: [coerce(a, 'string', r), ...pattern], type, nullable: true }
 }
 
 const unixTime: Rule = (args, r, sql) => {
   if (args.length === 0) return { args, type: 'long', nullable: false }
-  const a = args[0]!.type === 'date' ? coerce(args[0]!, 'timestamp', r) : args[0]!.type === 'timestamp' ? args[0]! : want(args[0]!, 'string', 0, r, sql)
+  const given = args[0]!
+  if (given.type !== 'string' && given.type !== 'null' && !datetime(given)) refuseMoment(given, sql)
+  const a = datetime(given) ? coerce(given, 'timestamp', r) : want(given, 'string', 0, r, sql)
   return { args: [a, args[1] ? want(args[1], 'string', 1, r, sql) : { k: 'lit', value: 'yyyy-MM-dd HH:mm:ss', type: 'string' }], type: 'long', nullable: true }
 }
 
@@ -214,6 +273,18 @@ const seeded: Rule = (args, _r, sql) => {
   const bare = s?.k === 'cast' ? s.child : s
   if (s && (bare?.k !== 'lit' || typeof bare.value !== 'number')) throw mismatch('NON_FOLDABLE_INPUT', sql(), `the input \`seed\` should be a foldable "INT or BIGINT" expression; however, got "${sqlText(s)}".`)
   return { args: [], type: 'double', nullable: false, ...(bare?.k === 'lit' ? { seed: Number(bare.value) } : {}) }
+}
+
+/** An array as texts, for what joins them. */
+function joinable(a: Resolved, at: number, r: Rules, sql: Sql): Resolved {
+  const element = elementOf(a.type)
+  if (typeof element === 'object' && !isDecimal(element)) throw mismatch('UNEXPECTED_INPUT_TYPE', sql(), `The ${ORDINAL[at] ?? `${at + 1}th`} parameter requires the ("ARRAY<STRING>" or "STRING") type, however "${sqlText(a)}" has the type "${sqlType(a.type)}".`)
+  return coerce(a, { type: 'array', element: 'string', containsNull: true }, r)
+}
+
+const hashing: Rule = (args, _r, sql) => {
+  if (args.some((a) => isMap(a.type))) throw mismatch('HASH_MAP_TYPE', sql(), 'Input to the function `hash` cannot contain elements of the "MAP" type. In Spark, same maps may have different hashcode, thus hash expressions are prohibited on "MAP" elements. To restore previous behavior set "spark.sql.legacy.allowHashOnMapType" to "true".')
+  return { args, type: 'integer', nullable: false }
 }
 
 export const FUNCTIONS: Record<string, Rule> = {
@@ -229,34 +300,34 @@ export const FUNCTIONS: Record<string, Rule> = {
     const t: DataType = args.every((a) => a.type === 'float') ? 'float' : 'double'
     return fn([t, t], t)(args, r, sql, 'nanvl')
   },
-  greatest: uniform(2, (t) => t, (a) => a.every(nullable)), least: uniform(2, (t) => t, (a) => a.every(nullable)),
+  greatest: extreme, least: extreme,
   sqrt: real, exp: real, signum: real, sin: real, cos: real, tan: real, asin: real, acos: real, atan: real, sinh: real, cosh: real, tanh: real, degrees: real, radians: real,
   power: fn(['double', 'double'], 'double'), atan2: fn(['double', 'double'], 'double'), ln: logarithm, log10: logarithm, log2: logarithm, log: fn(['double', 'double'], 'double', { required: 1, nullable: true }),
   round: rounding, bround: rounding, floor: toWhole, ceil: toWhole,
   upper: stringsOnly(1), lower: stringsOnly(1), trim: fn(['string', 'string'], 'string', { required: 1 }), ltrim: fn(['string', 'string'], 'string', { required: 1 }), rtrim: fn(['string', 'string'], 'string', { required: 1 }),
   length: fn(['text'], 'integer'), concat,
-  concat_ws: (args, r, sql) => ({ args: args.map((a, i) => (isArray(a.type) && i > 0 ? coerce(a, { type: 'array', element: 'string', containsNull: true }, r) : want(a, 'string', i, r, sql))), type: 'string', nullable: args.length > 0 && nullable(args[0]!) }),
-  substring: fn(['string', 'integer', 'integer'], 'string', { required: 2 }), split: fn(['string', 'string', 'integer'], { type: 'array', element: 'string', containsNull: false }, { required: 2 }),
+  concat_ws: (args, r, sql) => ({ args: args.map((a, i) => (isArray(a.type) && i > 0 ? joinable(a, i, r, sql) : want(a, 'string', i, r, sql))), type: 'string', nullable: args.length > 0 && nullable(args[0]!) }),
+  substring: (args, r, sql, name) => (args[0]?.type === 'binary' ? fn(['binary', 'integer', 'integer'], 'binary', { required: 2 }) : fn(['string', 'integer', 'integer'], 'string', { required: 2 }))(args, r, sql, name), split: fn(['string', 'string', 'integer'], { type: 'array', element: 'string', containsNull: false }, { required: 2 }),
   regexp_replace: stringsOnly(3), regexp_extract: fn(['string', 'string', 'integer'], 'string', { required: 2 }), initcap: stringsOnly(1),
   reverse: (args, r, sql) => (isArray(args[0]?.type ?? 'null') ? { args, type: args[0]!.type, nullable: anyNullable(args) } : stringsOnly(1)(args, r, sql, 'reverse')),
   lpad: fn(['string', 'integer', 'string'], 'string'), rpad: fn(['string', 'integer', 'string'], 'string'), repeat: fn(['string', 'integer'], 'string'), instr: fn(['string', 'string'], 'integer'), locate: fn(['string', 'string', 'integer'], 'integer', { required: 2 }),
-  format_number: fn(['numeric', 'integer'], 'string', { nullable: true }),
+  format_number: fn(['number', 'integer'], 'string', { nullable: true }),
   format_string: (args, r, sql) => ({ args: args.map((a, i) => (i === 0 ? want(a, 'string', 0, r, sql) : a)), type: 'string', nullable: nullable(args[0]!) }),
   translate: stringsOnly(3), ascii: fn(['string'], 'integer'),
   array: uniform(0, (t, args) => ({ type: 'array', element: t, containsNull: anyNullable(args) }), () => false), array_contains: membership, struct, map: mapRule,
-  array_distinct: fn(['array'], (a) => a[0]!.type), array_join: fn(['array', 'string', 'string'], 'string', { required: 2 }), array_max: fn(['array'], (a) => elementOf(a[0]!.type), { nullable: true }), array_min: fn(['array'], (a) => elementOf(a[0]!.type), { nullable: true }),
+  array_distinct: fn(['array'], (a) => a[0]!.type), array_join: fn(['strings', 'string', 'string'], 'string', { required: 2 }), array_max: fn(['array'], (a) => elementOf(a[0]!.type), { nullable: true }), array_min: fn(['array'], (a) => elementOf(a[0]!.type), { nullable: true }),
   size: (args, r, sql) => {
-    if (!isMap(args[0]!.type)) want(args[0]!, 'array', 0, r, sql)
-    return { args, type: 'integer', nullable: r.ansi && anyNullable(args) }
+    const list = isMap(args[0]!.type) ? args[0]! : want(args[0]!, 'array', 0, r, sql)
+    return { args: [list], type: 'integer', nullable: r.ansi && anyNullable(args) }
   },
-  sort_array: fn(['array', 'boolean'], (a) => a[0]!.type, { required: 1 }), element_at: elementAt, slice: fn(['array', 'integer', 'integer'], (a) => a[0]!.type), flatten: fn(['array'], (a) => elementOf(a[0]!.type), { nullable: true }),
+  sort_array: fn(['array', 'boolean'], (a) => a[0]!.type, { required: 1 }), element_at: elementAt, slice: fn(['array', 'integer', 'integer'], (a) => a[0]!.type), flatten: fn(['arrays'], (a) => elementOf(a[0]!.type), { nullable: true }),
   map_keys: fn(['map'], (a) => ({ type: 'array', element: isMap(a[0]!.type) ? a[0]!.type.key : 'null', containsNull: false })), map_values: fn(['map'], (a) => ({ type: 'array', element: isMap(a[0]!.type) ? a[0]!.type.value : 'null', containsNull: isMap(a[0]!.type) && a[0]!.type.valueContainsNull })),
   to_date: parsed('date'), to_timestamp: parsed('timestamp'), year: datePart, quarter: datePart, month: datePart, dayofmonth: datePart, dayofweek: datePart, dayofyear: datePart, weekofyear: datePart, hour: timePart, minute: timePart, second: timePart,
-  date_add: fn(['date', 'integer'], 'date'), date_sub: fn(['date', 'integer'], 'date'), datediff: fn(['date', 'date'], 'integer'), add_months: fn(['date', 'integer'], 'date'), last_day: fn(['date'], 'date'), trunc: fn(['date', 'string'], 'date', { nullable: true }), date_trunc: fn(['string', 'timestamp'], 'timestamp', { nullable: true }),
+  date_add: fn(['date', 'days'], 'date'), date_sub: fn(['date', 'days'], 'date'), datediff: fn(['date', 'date'], 'integer'), add_months: fn(['date', 'integer'], 'date'), last_day: fn(['date'], 'date'), trunc: fn(['date', 'string'], 'date', { nullable: true }), date_trunc: fn(['string', 'timestamp'], 'timestamp', { nullable: true }),
   date_format: fn(['timestamp', 'string'], 'string'), unix_timestamp: unixTime,
   from_unixtime: (args, r, sql, name) => fn(['long', 'string'], 'string', { required: 1 })(args.length === 1 ? [...args, { k: 'lit', value: 'yyyy-MM-dd HH:mm:ss', type: 'string' }] : args, r, sql, name),
   current_date: fn([], 'date', { nullable: false }), current_timestamp: fn([], 'timestamp', { nullable: false }),
-  hash: (args) => ({ args, type: 'integer', nullable: false }), md5: fn(['text'], 'string'), sha1: fn(['text'], 'string'), sha2: fn(['text', 'integer'], 'string', { nullable: true }),
+  hash: hashing, md5: fn(['bytes'], 'string'), sha1: fn(['bytes'], 'string'), sha2: fn(['bytes', 'integer'], 'string', { nullable: true }),
   rand: seeded, randn: seeded, monotonically_increasing_id: fn([], 'long', { nullable: false }), spark_partition_id: fn([], 'integer', { nullable: false }), input_file_name: fn([], 'string', { nullable: false }), raise_error: fn(['string'], 'null', { nullable: true }),
 }
 
@@ -267,23 +338,43 @@ const pair = fn(['double', 'double'], 'double', { nullable: true })
 const anyOf = (a: Resolved[]): DataType => a[0]!.type
 const listOf = (a: Resolved[]): DataType => ({ type: 'array', element: a[0]!.type, containsNull: false })
 
+/** Timestamps add up as seconds. */
+const seconds = (args: Resolved[], r: Rules): Resolved[] => args.map((a) => (a.type === 'timestamp' ? coerce(a, 'double', r) : a))
+
+const collectSet: Rule = (args, r, sql, name) => {
+  if (args[0] && isMap(args[0].type)) throw mismatch('UNSUPPORTED_INPUT_TYPE', sql(), `The input of \`collect_set\` can't be "MAP" or "COLLATED STRING" type data.`)
+  return fn(['any'], listOf, { nullable: false })(args, r, sql, name)
+}
+
 export const AGGREGATES: Record<string, Rule> = {
   count: (args) => ({ args: args.length ? args : [{ k: 'lit', value: 1, type: 'integer' }], type: 'long', nullable: false }),
-  sum: (args, r, sql, name) => {
+  sum: (given, r, sql, name) => {
+    const args = seconds(given, r)
     const t = fn(['numeric'], (a) => sumType(a[0]!.type), { nullable: true })(args, r, sql, name)
     return { ...t, args: [isDecimal(t.args[0]!.type) ? t.args[0]! : coerce(t.args[0]!, t.type, r)] }
   },
-  avg: (args, r, sql, name) => fn(['numeric'], (a) => avgType(a[0]!.type), { nullable: true })(args, r, sql, name),
+  avg: (args, r, sql, name) => fn(['numeric'], (a) => avgType(a[0]!.type), { nullable: true })(seconds(args, r), r, sql, name),
   min: fn(['orderable'], anyOf, { nullable: true }), max: fn(['orderable'], anyOf, { nullable: true }),
   first: fn(['any', 'boolean'], anyOf, { required: 1, nullable: true }), last: fn(['any', 'boolean'], anyOf, { required: 1, nullable: true }), any_value: fn(['any', 'boolean'], anyOf, { required: 1, nullable: true }),
-  collect_list: fn(['any'], listOf, { nullable: false }), collect_set: fn(['any'], listOf, { nullable: false }),
+  collect_list: fn(['any'], listOf, { nullable: false }), collect_set: collectSet,
   stddev: statistic, stddev_samp: statistic, stddev_pop: statistic, variance: statistic, var_samp: statistic, var_pop: statistic, skewness: statistic, kurtosis: statistic, corr: pair, covar_samp: pair, covar_pop: pair,
   approx_count_distinct: fn(['any', 'double'], 'long', { required: 1, nullable: false }), max_by: fn(['any', 'orderable'], anyOf, { nullable: true }), min_by: fn(['any', 'orderable'], anyOf, { nullable: true }),
   median: statistic, mode: fn(['any'], anyOf, { nullable: true }), count_if: fn(['boolean'], 'long', { nullable: false }), bool_and: fn(['boolean'], 'boolean', { nullable: true }), bool_or: fn(['boolean'], 'boolean', { nullable: true }),
   percentile_approx: (args, r, sql, name) => {
     if (args.length < 2 || args.length > 3) throw wrongNumber(name, '[2, 3]', args.length)
-    const a = want(args[0]!, 'numeric', 0, r, sql)
+    const a = datetime(args[0]!) ? args[0]! : want(args[0]!, 'numeric', 0, r, sql)
     const many = isArray(args[1]!.type)
     return { args: [a, many ? coerce(args[1]!, { type: 'array', element: 'double', containsNull: false }, r) : coerce(args[1]!, 'double', r)], type: many ? { type: 'array', element: a.type, containsNull: false } : a.type, nullable: true }
   },
 }
+
+/** Functions whose rules count on so many arguments. */
+const EXACTLY: Record<string, number> = { pmod: 2, array_contains: 2, element_at: 2, nanvl: 2, size: 1, reverse: 1 }
+
+/** Throws when a function that counts on it got another number of arguments (text of a condition can say anything). */
+export function checkNumber(name: string, given: number): void {
+  const wanted = EXACTLY[name] ?? (OPERATORS.has(name) ? 2 : undefined)
+  if (wanted !== undefined && wanted !== given) throw wrongNumber(name, String(wanted), given)
+}
+
+const OPERATORS = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '=', '!=', '<=>', '<', '<=', '>', '>=', 'and', 'or'])

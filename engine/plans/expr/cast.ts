@@ -28,6 +28,7 @@ export function sqlValue(v: unknown, t: DataType): string {
 /** A function from values (not null) of `from` to values of `to`. */
 export function caster(from: DataType, to: DataType, ansi: boolean, zone: string): Convert {
   if (from === 'null') return () => null
+  if (from === to) return (v) => v
   if (to === 'string') return stringifier(from, zone, 'NULL')
   const toName = sqlType(to)
   const fromName = sqlType(from)

@@ -27,6 +27,7 @@ const DEFAULT_PATTERN = 'yyyy-MM-dd HH:mm:ss'
 
 const toDate: Builder = (call) => {
   const { zone, ansi } = call
+  if (call.types[0] !== 'string') return call.args[0]!
   if (call.args.length === 1) {
     return one((s: string) => {
       const d = parseDate(s)
@@ -44,6 +45,7 @@ const toDate: Builder = (call) => {
 
 const toTimestamp: Builder = (call) => {
   const { zone, ansi } = call
+  if (call.types[0] !== 'string') return call.args[0]!
   if (call.args.length === 1) {
     return one((s: string) => {
       const m = parseTimestamp(s, zone)

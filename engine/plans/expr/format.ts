@@ -1,5 +1,6 @@
 /** Values as text, the way Java and Spark write them. */
 import type { DataType } from '../contract.ts'
+import { JavaError } from '../errors.ts'
 import { decimalText, type Long } from '../values.ts'
 import { formatDate, formatTimestamp } from './calendar.ts'
 
@@ -88,6 +89,35 @@ export function formatNumber(text: string, decimals: number): string {
   return `${negative && !zero ? '-' : negative ? '-' : ''}${grouped}${decimals > 0 ? `.${(fraction ?? '').padEnd(decimals, '0').slice(0, decimals)}` : ''}`
 }
 
+/** What java.util.Formatter takes for a conversion; dates are days and timestamps microseconds there. */
+function fits(kind: string, t: DataType): boolean {
+  switch (kind.toLowerCase()) {
+    case 'd':
+    case 'x': return t === 'byte' || t === 'short' || t === 'integer' || t === 'long' || t === 'date' || t === 'timestamp'
+    case 'f':
+    case 'e': return t === 'float' || t === 'double'
+    case 'c': return t === 'byte' || t === 'short' || t === 'integer' || t === 'date'
+    default: return true
+  }
+}
+
+const BOXED: Record<string, string> = { boolean: 'java.lang.Boolean', byte: 'java.lang.Byte', short: 'java.lang.Short', integer: 'java.lang.Integer', date: 'java.lang.Integer', long: 'java.lang.Long', timestamp: 'java.lang.Long', float: 'java.lang.Float', double: 'java.lang.Double', string: 'org.apache.spark.unsafe.types.UTF8String', binary: '[B' }
+
+/** The class a value of the type has inside Spark. */
+function javaClass(t: DataType): string {
+  if (typeof t === 'string') return BOXED[t] ?? t
+  return t.type === 'decimal' ? 'org.apache.spark.sql.types.Decimal' : `org.apache.spark.sql.catalyst.expressions.Unsafe${t.type === 'array' ? 'ArrayData' : t.type === 'map' ? 'MapData' : 'Row'}`
+}
+
+/** A value as its class inside Spark prints it. */
+export function rawText(v: unknown, t: DataType): string {
+  if (v === null) return 'null'
+  if (t === 'date' || t === 'timestamp') return (v as Long).toString()
+  if (typeof t === 'object' && t.type === 'array') return `[${(v as unknown[]).map((x) => rawText(x, t.element)).join(',')}]`
+  if (typeof t === 'object' && t.type === 'struct') return `[${t.fields.map((f, i) => rawText((v as unknown[])[i], f.dataType)).join(',')}]`
+  return stringifier(t, 'UTC', 'null')(v)
+}
+
 /** The spread of `%`-formats of java.util.Formatter that `format_string` meets. Null arguments print as `null`. */
 export function formatString(format: string, args: { value: unknown; text: string; type: DataType }[]): string {
   let next = 0
@@ -96,15 +126,17 @@ export function formatString(format: string, args: { value: unknown; text: strin
     if (kind === '%') return '%'.padStart(Number(width ?? 0))
     const arg = args[position ? Number(position) - 1 : next++]
     let text: string
-    if (!arg) throw new Error(`Format specifier '${_all}'`)
-    if (arg.value === null) text = 'null'
+    if (!arg) throw new JavaError('java.util.MissingFormatArgumentException', `Format specifier '${_all}'`)
+    if (kind === 'b' || kind === 'B') text = String(arg.value !== null && arg.value !== false)
+    else if (arg.value === null) text = precision === undefined ? 'null' : 'null'.slice(0, Number(precision))
+    else if (!fits(kind, arg.type)) throw new JavaError('java.util.IllegalFormatConversionException', `${kind} != ${javaClass(arg.type)}`)
     else if (kind === 'd') text = signed(flags, flags.includes(',') ? formatNumber(arg.text, 0) : arg.text)
     else if (kind === 'f') text = signed(flags, flags.includes(',') ? formatNumber(Number(arg.text).toFixed(Number(precision ?? 6)), Number(precision ?? 6)) : Number(arg.text).toFixed(Number(precision ?? 6)))
     else if (kind === 'e' || kind === 'E') {
       text = signed(flags, Number(arg.text).toExponential(Number(precision ?? 6)).replace(/e([+-])(\d)$/, 'e$10$2'))
       if (kind === 'E') text = text.toUpperCase()
     } else if (kind === 'x' || kind === 'X') {
-      text = BigInt.asUintN(arg.type === 'long' ? 64 : 32, BigInt(arg.value as Long)).toString(16)
+      text = BigInt.asUintN(arg.type === 'long' || arg.type === 'timestamp' ? 64 : 32, BigInt(arg.value as Long)).toString(16)
       if (kind === 'X') text = text.toUpperCase()
     } else if (kind === 'c') text = typeof arg.value === 'number' ? String.fromCodePoint(arg.value) : arg.text
     else {

@@ -1,7 +1,7 @@
 /** String functions. Positions count characters (code points), from 1. */
 import { isDecimal } from '../types.ts'
 import { decimalText, rescale } from '../values.ts'
-import { formatNumber, formatString, stringifier } from './format.ts'
+import { formatNumber, formatString, rawText } from './format.ts'
 import { one, strict, two, type Builder } from './kit.ts'
 import { javaRegex, patterned } from './predicates.ts'
 
@@ -16,6 +16,12 @@ function substring(s: string, pos: number, len: number): string {
   const start = pos > 0 ? pos - 1 : pos < 0 ? c.length + pos : 0
   const end = Math.min(c.length, start + len)
   return len <= 0 || end <= 0 ? '' : cut(c, Math.max(0, start), end)
+}
+
+/** The same of bytes. */
+function sliced(b: Uint8Array, pos: number, len: number): Uint8Array {
+  const start = pos > 0 ? pos - 1 : pos < 0 ? b.length + pos : 0
+  return b.slice(Math.max(0, start), Math.max(0, Math.min(b.length, start + len)))
 }
 
 const trimmer = (left: boolean, right: boolean): Builder => (call) => {
@@ -135,13 +141,12 @@ const numberFormat: Builder = (call) => {
 }
 
 const formatted: Builder = (call) => {
-  const text = call.types.map((t) => stringifier(t, call.zone, 'null'))
   return (row) => {
     const f = call.args[0]!(row)
     if (f === null) return null
     return formatString(f as string, call.args.slice(1).map((a, i) => {
       const value = a(row)
-      return { value, text: value === null ? 'null' : text[i + 1]!(value), type: call.types[i + 1]! }
+      return { value, text: rawText(value, call.types[i + 1]!), type: call.types[i + 1]! }
     }))
   }
 }
@@ -170,7 +175,7 @@ export const STRINGS: Record<string, Builder> = {
     return strict((v: never[]) => (v as string[]).join(''))(call)
   },
   concat_ws: concatWs,
-  substring: strict((v: never[]) => substring(v[0]!, v[1]!, (v[2] as number | undefined) ?? 2147483647)),
+  substring: strict((v: never[], call) => (call.type === 'binary' ? sliced : substring)(v[0]!, v[1]!, (v[2] as number | undefined) ?? 2147483647)),
   split: (call) => {
     const re = patterned(call, 1, (p) => javaRegex(p, 'g'))
     return strict((v: never[]) => split(v[0]!, re(v[1]!), (v[2] as number | undefined) ?? -1))(call)
