@@ -1,6 +1,6 @@
 import type { EventId } from '../events/index.ts'
 import type { LossReason, TaskDescription } from '../rules/types.ts'
-import type { TaskBinary } from '../world/messages.ts'
+import type { AttemptOrders, TaskBinary } from '../world/messages.ts'
 import type { TaskReport } from '../executor/env.ts'
 import type { BlockHolder } from './block-master.ts'
 
@@ -8,7 +8,8 @@ export interface Launch {
   task: TaskDescription
   binary: { binary: TaskBinary; blobs: Uint8Array[] }
   slices: { rddId: number; partition: number; data: Uint8Array }[]
-  fail?: { faultId: string; cause: EventId }
+  /** What faults ask of this attempt. */
+  orders?: AttemptOrders
   /** It takes its slot and waits there until goOn: a fault wants it running. */
   hold?: true
 }

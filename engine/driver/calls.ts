@@ -12,6 +12,8 @@ export interface CallHost {
   context(): DriverContext | undefined
   sql(): SqlSession | undefined
   contextStopped(): void
+  /** Throws what a fault has laid in the way of the program's next call. */
+  check(): void
 }
 
 type Handlers = { [K in keyof DriverCalls]: (ask: DriverCalls[K]['ask']) => Promise<DriverCalls[K]['answer']> | DriverCalls[K]['answer'] }
@@ -19,6 +21,7 @@ type Handlers = { [K in keyof DriverCalls]: (ask: DriverCalls[K]['ask']) => Prom
 /** What the program may ask, answered by its SparkContext. */
 export function driverCalls(host: CallHost): <K extends keyof DriverCalls>(name: K, ask: DriverCalls[K]['ask']) => Promise<DriverCalls[K]['answer']> {
   const context = (): DriverContext => {
+    host.check()
     const current = host.context()
     if (current === undefined) throw javaFailure('java.lang.IllegalStateException', 'Cannot call methods on a stopped SparkContext.')
     return current

@@ -117,7 +117,7 @@ export class ClusterBackend implements Backend {
     return cores
   }
 
-  launch({ task, binary, slices, fail, hold }: Launch): void {
+  launch({ task, binary, slices, orders, hold }: Launch): void {
     const executor = this.#executors.get(task.executorId)
     if (executor === undefined) return
     if (!executor.binaries.has(binary.binary.id)) {
@@ -131,7 +131,7 @@ export class ClusterBackend implements Backend {
         task,
         binaryId: binary.binary.id,
         slices: slices.map(({ rddId, partition }) => ({ rddId, partition })),
-        ...(fail === undefined ? {} : { fail }),
+        ...(orders === undefined ? {} : { orders }),
         ...(hold === undefined ? {} : { hold })
       },
       slices.map((slice) => slice.data)

@@ -23,7 +23,6 @@ import { ClusterBackend } from './cluster-backend.ts'
 import type { DriverMemory } from './driver-memory.ts'
 import { EventKeys } from './event-keys.ts'
 import { ExecutorEvents } from './executor-events.ts'
-import { FailOrders, type FailOrder } from './fail-orders.ts'
 import { DriverFiles, javaFailure } from './files.ts'
 import { jobError, Jobs, type JobAnswer } from './jobs.ts'
 import { readPools } from './fair-pools.ts'
@@ -33,6 +32,7 @@ import type { Moments } from './moments.ts'
 import { debugString, RddTable } from './rdd-table.ts'
 import { ResultGetter } from './result-getter.ts'
 import { Starvation } from './starvation.ts'
+import type { TaskOrders } from './task-orders.ts'
 
 const STOPPED_WHILE_STARTING = 'The SparkContext was stopped while it started.'
 
@@ -73,7 +73,7 @@ export class DriverContext {
   readonly #executors: ExecutorEvents
   #nextJob = 0
   #revive: Timer | undefined
-  readonly #failOrders = new FailOrders()
+  readonly #orders: TaskOrders
   #stopped = false
   #announced = false
   #registered: { resolve: (appId: string) => void; reject: (error: Error) => void } | undefined
@@ -82,8 +82,9 @@ export class DriverContext {
   readonly #log: TaskLog
 
   /** Throws BridgeFailure for settings that Spark refuses. */
-  constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments, nextRddId: () => number) {
+  constructor(child: Child, boot: DriverBoot, machine: RunningMachine<typeof driverMachine>, memory: DriverMemory, conf: Record<string, string>, moments: Moments, orders: TaskOrders, nextRddId: () => number) {
     this.#moments = moments
+    this.#orders = orders
     child.onPosted = (event) => {
       if (moments.watch.events.has(event)) this.#hold()
     }
@@ -123,7 +124,7 @@ export class DriverContext {
       pools: readPools(this.conf, this.files, (level, text) => void child.post({ Event: 'kindling.Note', level, text, actor: 'driver' })),
       ...(this.#parsed.kind === 'local' ? { maxFailures: this.#parsed.maxFailures } : {})
     })
-    this.#launcher = new TaskLauncher(this.rdds, this.#failOrders, moments, {
+    this.#launcher = new TaskLauncher(this.rdds, this.#orders, moments, {
       warn: (text) => void child.post({ Event: 'kindling.Note', level: 'warn', text, actor: 'driver' }),
       backend: () => this.#backend,
       fragment: (planId) => this.planFragment(planId),
@@ -228,10 +229,6 @@ export class DriverContext {
     if (message.type === 'RegisteredApplication') this.#registered?.resolve(message.appId)
     else if (message.type === 'ApplicationRefused') this.#registered?.reject(new Error(message.message))
     else this.#cluster?.fromMaster(message)
-  }
-
-  failNext(order: FailOrder): void {
-    this.#failOrders.add(order)
   }
 
   declare(rdds: RddDeclaration[]): void {
@@ -423,6 +420,17 @@ export class DriverContext {
     if (line !== null && line.level !== 'INFO') void this.#child.output('stderr', `${line.level} ${line.logger}: ${line.text}\n`)
   }
 
+  /** Every call that waits for a job gets this error, and the jobs are cancelled. False when none waited. */
+  failJobs(error: unknown, why: string): boolean {
+    const ids = this.jobs.ids.filter((jobId) => this.jobs.failed(jobId, error))
+    this.#memory.results = this.jobs.bytes
+    for (const jobId of ids) this.#apply(this.#schedulers.cancelJob(jobId, why, this.#now()))
+    return ids.length > 0
+  }
+
+  /** A fault: the next result that comes is lost in the hands of the thread that reads it (§8.13). */
+  loseResult: (() => void) | undefined
+
   #jobEnded(jobId: number): void {
     this.#memory.results = this.jobs.bytes
     this.#machine.send({ type: 'JobEnded', jobId })
@@ -444,9 +452,15 @@ export class DriverContext {
 
   #report(executorId: string, report: TaskReport): void {
     const { taskId, state } = report
+    if (state === 'FINISHED' && this.loseResult !== undefined) {
+      const lose = this.loseResult
+      this.loseResult = undefined
+      lose()
+      return
+    }
     const task = this.#schedulers.running(taskId)
     if (state === 'RUNNING' && task !== undefined) this.#launcher.running(task)
-    const cause = state === 'RUNNING' ? undefined : (this.#failOrders.causeOfEnd(taskId) ?? this.#lossBehind(report.reason))
+    const cause = state === 'RUNNING' ? undefined : (this.#orders.causeOfEnd(taskId) ?? this.#lossBehind(report.reason))
     if (report.indirect !== undefined) this.#results.announced(report)
     this.#apply(
       this.#schedulers.statusUpdate({

@@ -6,16 +6,16 @@ import { type RunningMachine } from '../machines/index.ts'
 import { ProgramThread, type ProgramEnd } from '../pyspark/program.ts'
 import type { DriverBoot } from '../world/boot.ts'
 import type { LabToChild } from '../world/messages.ts'
-import { heapUse, type Child } from '../world/real/child.ts'
-import { exhaustHeap } from '../world/real/exhaust.ts'
+import type { Child } from '../world/real/child.ts'
 import { everyReal } from '../world/real/timers.ts'
 import { driverCalls } from './calls.ts'
 import { DriverContext, startDriverMachine } from './context.ts'
 import { DriverMemory } from './driver-memory.ts'
-import type { FailOrder } from './fail-orders.ts'
+import { DriverFaults } from './driver-faults.ts'
 import { javaFailure } from './files.ts'
 import { Moments } from './moments.ts'
 import { SqlSession } from './sql.ts'
+import { TaskOrders } from './task-orders.ts'
 
 /** How often the process measures its memory for the picture, real ms. */
 const MEMORY_PERIOD = 1000
@@ -30,7 +30,8 @@ export class DriverProcess {
   readonly #moments: Moments
   #context: DriverContext | undefined
   #sql: SqlSession | undefined
-  #failOrders: FailOrder[] = []
+  readonly #orders = new TaskOrders()
+  readonly #faults: DriverFaults
   #ending = false
 
   constructor(child: Child, boot: DriverBoot) {
@@ -45,7 +46,8 @@ export class DriverProcess {
       contextStopped: () => {
         this.#context = undefined
         this.#sql = undefined
-      }
+      },
+      check: () => this.#faults.check()
     })
     this.#program = new ProgramThread({
       threadEntry: child.boot.pythonEntry,
@@ -60,6 +62,7 @@ export class DriverProcess {
       }
     })
     this.#memory = new DriverMemory(boot.heapLimit, () => this.#program.memoryBytes())
+    this.#faults = new DriverFaults(child, this.#memory, boot.heapLimit, this.#orders, { context: () => this.#context, tellMemory: (cause) => this.#tellMemory(cause) })
     child.onMessage((message) => this.#fromLab(message))
     everyReal(MEMORY_PERIOD, () => {
       if (!child.clock.paused) this.#tellMemory()
@@ -93,11 +96,10 @@ export class DriverProcess {
   async #startContext(conf: Record<string, string>): Promise<DriverContext> {
     if (this.#context !== undefined) throw javaFailure('org.apache.spark.SparkException', 'Only one SparkContext should be running in this JVM (see SPARK-2243).')
     const labSettings = Object.fromEntries(Object.entries(this.#child.boot.conf).filter(([key]) => key.startsWith('kindling.')))
-    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...this.#submitDefaults(), ...labSettings, ...conf }, this.#moments, () => this.#program.nextId('rdd'))
+    const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...this.#submitDefaults(), ...labSettings, ...conf }, this.#moments, this.#orders, () => this.#program.nextId('rdd'))
     this.#context = context
     this.#program.resetIds()
     this.#sql = new SqlSession(context, (of) => this.#program.nextId(of))
-    for (const order of this.#failOrders.splice(0)) context.failNext(order)
     try {
       await context.start()
     } catch (error) {
@@ -108,47 +110,27 @@ export class DriverProcess {
     return context
   }
 
-  #fromLab(message: LabToChild): void {
+  #fromLab(message: LabToChild): Promise<void> | undefined {
     switch (message.type) {
       case 'Strike':
-        if (message.fault === 'oom-driver') void this.#exhaust(message.cause)
-        else if (message.fault === 'fail-task') {
-          const order: FailOrder = { faultId: message.faultId, cause: message.cause, ...(message.arg as Partial<FailOrder> | undefined) }
-          if (this.#context === undefined) this.#failOrders.push(order)
-          else this.#context.failNext(order)
-        }
-        return
+        return this.#faults.strike(message)
+      case 'Heal':
+        this.#faults.heal(message)
+        return undefined
       case 'Watch':
       case 'MomentHeard':
         this.#moments.fromLab(message)
-        return
+        return undefined
       case 'Stop':
         void this.#end({ code: 143 }, message.reason)
-        return
+        return undefined
       case 'WorkerGone':
         void this.#end({ code: 255 }, `${message.worker} is gone: a driver shares the fate of its Worker.`)
-        return
+        return undefined
       default:
         this.#context?.fromLab(message)
+        return undefined
     }
-  }
-
-  /**
-   * Takes memory until the heap is full. Then no thread of the process gets what it asks for, the one
-   * that would stop the SparkContext included: the process ends without its farewell to the executors.
-   */
-  async #exhaust(cause: string): Promise<void> {
-    await exhaustHeap(() => heapUse(this.#memory.account()), this.#boot.heapLimit, () => this.#tellMemory(cause))
-    if (this.#ending) return
-    this.#ending = true
-    const account = this.#memory.account()
-    const local = this.#context?.isLocal === true
-    this.#child.post({ Event: 'kindling.Exception', actor: 'driver', className: 'java.lang.OutOfMemoryError', message: 'Java heap space', traceback: 'java.lang.OutOfMemoryError: Java heap space' }, cause)
-    void this.#child.output('stderr', 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space\n')
-    this.#machine.send({ type: 'HeapExhausted' })
-    const code = local ? 52 : 1
-    this.#child.send({ type: 'ProgramEnded', code, message: 'java.lang.OutOfMemoryError: Java heap space' })
-    await this.#child.leave(code, `OutOfMemoryError: ${Math.round(heapUse(account) / 2 ** 20)} MiB in a heap of ${Math.round(account.limit / 2 ** 20)} MiB`)
   }
 
   /** The program is over: the context stops in order, then the process leaves with the program's code. */

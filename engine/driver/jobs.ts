@@ -75,6 +75,11 @@ export class Jobs {
     job.onMapStage?.(bytesByReduce)
   }
 
+  /** Jobs that a call of the program waits for. */
+  get ids(): number[] {
+    return [...this.#waiting.keys()]
+  }
+
   failed(jobId: number, error: unknown): boolean {
     const job = this.#waiting.get(jobId)
     if (job === undefined) return false

@@ -4,7 +4,7 @@ import type { TaskDescription } from '../rules/types.ts'
 import type { TaskBinary } from '../world/messages.ts'
 import type { Backend } from './backend.ts'
 import { CHECKPOINT_PROPERTY } from './checkpoints.ts'
-import type { FailOrders } from './fail-orders.ts'
+import type { TaskOrders } from './task-orders.ts'
 import type { Moments } from './moments.ts'
 import type { RddTable } from './rdd-table.ts'
 
@@ -25,7 +25,7 @@ export interface LauncherHands {
 /** Sends attempts to where they run, with what they need; holds those that a fault waits for. */
 export class TaskLauncher {
   readonly #rdds: RddTable
-  readonly #orders: FailOrders
+  readonly #orders: TaskOrders
   readonly #moments: Moments
   readonly #hands: LauncherHands
   /** The RDD each stage computes, by stage id. */
@@ -37,7 +37,7 @@ export class TaskLauncher {
   #waiting: (() => void)[] = []
   #unheard = 0
 
-  constructor(rdds: RddTable, orders: FailOrders, moments: Moments, hands: LauncherHands) {
+  constructor(rdds: RddTable, orders: TaskOrders, moments: Moments, hands: LauncherHands) {
     this.#rdds = rdds
     this.#orders = orders
     this.#moments = moments
@@ -63,14 +63,14 @@ export class TaskLauncher {
     this.#inOrder(() => {
       const binary = this.#binary(task)
       const hasSlices = binary.binary.nodes.some((node) => node.compute.kind === 'slices')
-      const fail = this.#orders.take(task)
+      const orders = this.#orders.take(task)
       const hold = this.#moments.watchesTask(task)
       if (hold) this.#held.add(task.taskId)
       this.#hands.backend()?.launch({
         task,
         binary,
         slices: hasSlices ? this.#rdds.slicesFor(binary.binary.rddId, task.partition) : [],
-        ...(fail === undefined ? {} : { fail }),
+        ...(orders === undefined ? {} : { orders }),
         ...(hold ? { hold } : {})
       })
     })

@@ -72,9 +72,9 @@ export class LocalBackend implements Backend {
     return this.#threads
   }
 
-  launch({ task, binary, slices, fail, hold }: Launch): void {
+  launch({ task, binary, slices, orders, hold }: Launch): void {
     // A turn later, as a message would be: the rules are not called from within themselves.
-    setImmediate(() => this.#runner.launch({ task, binary, slices, ...(fail === undefined ? {} : { fail }), ...(hold === undefined ? {} : { hold }) }))
+    setImmediate(() => this.#runner.launch({ task, binary, slices, ...(orders === undefined ? {} : { orders }), ...(hold === undefined ? {} : { hold }) }))
   }
 
   kill(taskId: number, _executorId: string, reason: string): void {

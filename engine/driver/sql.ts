@@ -106,7 +106,7 @@ export class SqlSession {
         return { bytesByReduce, maps: context.rdds.get(rddId).partitions }
       },
       runJob: async (rddId, partitions, callSite, properties) => (await context.runJob(rddId, partitions, callSite, properties)).results,
-      broadcastRows: (data) => Promise.resolve(context.broadcasts.add(data)),
+      broadcastRows: (data) => Promise.resolve().then(() => context.broadcasts.addTable(data)),
       unpersist: (rddId) => context.unpersist(rddId),
       post: (event) => void context.post(event),
       files: this.#files()

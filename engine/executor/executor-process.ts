@@ -8,6 +8,7 @@ import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/me
 import type { Child } from '../world/real/child.ts'
 import { heapUse } from '../world/real/child.ts'
 import { exhaustHeap } from '../world/real/exhaust.ts'
+import { strikeMessages } from '../world/real/message-faults.ts'
 import { everyReal } from '../world/real/timers.ts'
 import { forgetOldest } from './binaries.ts'
 import { BlockClient, serveBlocks } from './block-transfer.ts'
@@ -95,7 +96,7 @@ export class ExecutorProcess {
           this.#runner.refuse(message.task.taskId, `Failed to get the task binary of stage ${message.binaryId}: this executor does not have it (any more).`)
           return
         }
-        this.#runner.launch({ task: message.task, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.fail === undefined ? {} : { fail: message.fail }), ...(message.hold === undefined ? {} : { hold: message.hold }) })
+        this.#runner.launch({ task: message.task, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.orders === undefined ? {} : { orders: message.orders }), ...(message.hold === undefined ? {} : { hold: message.hold }) })
         return
       }
       case 'GoOn':
@@ -142,20 +143,25 @@ export class ExecutorProcess {
     }
   }
 
-  #fromLab(message: LabToChild): void | string {
+  #fromLab(message: LabToChild): string | undefined {
     if (message.type === 'Heal') {
       if (message.fault === 'hang-executor') this.#wake(message.faultId)
+      else this.#child.network.release(message.faultId)
       this.#strikes.heal(message.fault)
-      return
+      return undefined
     }
     // Who hangs does not even hear SIGTERM in time.
     if (this.#hung && (message.type === 'Terminate' || message.type === 'WorkerGone')) this.#unheard = message
     else if (message.type === 'Terminate') void this.#leave(143, message.reason)
     else if (message.type === 'WorkerGone') void this.#leave(255, `${message.worker} is gone: an executor shares the fate of its Worker.`)
-    if (message.type !== 'Strike') return
+    if (message.type !== 'Strike') return undefined
     if (message.fault === 'oom-executor') void this.#exhaust(message.cause)
     else if (message.fault === 'hang-executor') this.#hang(message.faultId)
+    else if (message.fault === 'cut-off-driver') this.#child.network.hold(message.faultId, (peer) => !peer.startsWith('executor-'))
+    else if (message.fault === 'cut-off-peers') this.#child.network.cut(message.faultId, (peer) => peer.startsWith('executor-'))
+    else if (message.fault === 'drop-message' || message.fault === 'delay-message') strikeMessages(this.#child, message)
     else return this.#strikes.strike(message.fault, message.arg ?? {}, message.cause)
+    return undefined
   }
 
   /** As in a long garbage collection: nothing is heard, and what there is to say waits. */

@@ -64,7 +64,7 @@ export class PythonTasks {
   /** One partition of an RDD of the task's stage, computed for the goal. Throws what the task ends with. */
   async run(running: Running, rddId: number, partition: number, goal: PythonTask['goal'], counts: TaskCounts): Promise<Answer> {
     const { task, binary, slices } = running.launched
-    const pythonTask: PythonTask = { stage: this.#stage(binary), taskId: task.taskId, stageId: task.stageId, stageAttempt: task.stageAttempt, attempt: task.attempt, partition, rddId, slices, goal }
+    const pythonTask: PythonTask = { stage: this.#stage(binary), taskId: task.taskId, stageId: task.stageId, stageAttempt: task.stageAttempt, attempt: task.attempt, partition, rddId, slices, goal, ...(running.launched.orders?.poison === undefined ? {} : { poison: running.launched.orders.poison }) }
     const broken: { error?: Error } = {}
     const spill = new ShuffleSpill(this.#env, this.#hands.store, counts, task.taskId)
     try {

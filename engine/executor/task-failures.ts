@@ -15,6 +15,9 @@ export class TaskException extends Error {
 /** The task was told to stop; the message is the reason. */
 export class Killed extends Error {}
 
+/** A record that no operator of a plan can read (fault poisoned-record). */
+export const poisoned = (record: number): TaskException => new TaskException('java.lang.IllegalArgumentException', `Record ${record} of this partition is poisoned: whatever reads it fails.`)
+
 export const outOfMemory = (): TaskException => new TaskException('java.lang.OutOfMemoryError', 'Java heap space')
 
 /** Errors of the file system that a JVM shows with words of its own. */

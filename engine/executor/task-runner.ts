@@ -3,7 +3,7 @@ import { settings } from '../rules/conf.ts'
 import { containerUsed, executorContainer, type ContainerUse } from '../rules/containers.ts'
 import { fatalExitCode, isFatal } from '../rules/failures.ts'
 import type { TaskDescription } from '../rules/types.ts'
-import type { TaskBinary } from '../world/messages.ts'
+import type { AttemptOrders, TaskBinary } from '../world/messages.ts'
 import { heapUse, readMemory, type BookedMemory } from '../world/real/child.ts'
 import { BlockStore } from './block-store.ts'
 import { Broadcasts } from './broadcasts.ts'
@@ -15,14 +15,14 @@ import { FetchFailure, ShuffleFetcher } from './shuffle-fetch.ts'
 import { TaskResults } from './task-results.ts'
 import { spillThreshold } from './shuffle-spill.ts'
 import { newCounts, taskMetrics, type TaskCounts } from './task-counts.ts'
-import { exceptionFailure, Killed, outOfMemory, TaskException } from './task-failures.ts'
+import { exceptionFailure, Killed, outOfMemory, poisoned, TaskException } from './task-failures.ts'
 
 export interface LaunchedTask {
   task: TaskDescription
   binary: StoredBinary
   slices: { rddId: number; partition: number; data: Uint8Array }[]
-  /** This attempt is to end with an exception: a fault asks for it. */
-  fail?: { faultId: string; cause: EventId }
+  /** What faults ask of this attempt. */
+  orders?: AttemptOrders
   /** It waits in its slot for goOn. */
   hold?: true
 }
@@ -218,11 +218,11 @@ export class TaskRunner {
   }
 
   async #run(running: Running): Promise<void> {
-    const { task, fail } = running.launched
+    const { task, orders } = running.launched
     const counts = newCounts()
     let report: TaskReport
     try {
-      const product = fail === undefined ? await this.#compute(running, counts) : await this.#failOnPurpose(running)
+      const product = orders?.fail === undefined ? await this.#compute(running, counts) : await this.#failOnPurpose(running)
       const bytes = (product.value?.byteLength ?? 0) + (product.buckets ?? []).reduce((sum, bucket) => sum + bucket.byteLength, 0)
       this.#inHand += bytes
       if (bytes > 1 << 20 && this.#heapIsFull()) throw outOfMemory()
@@ -267,6 +267,7 @@ export class TaskRunner {
     const { launched } = running
     const { binary } = launched.binary
     const node = binary.nodes.find((candidate) => candidate.id === binary.rddId)
+    if (node?.compute.kind === 'plan' && launched.orders?.poison !== undefined) throw poisoned(launched.orders.poison)
     if (node?.compute.kind === 'plan') return this.#plans.run(running, node.compute.planId, counts)
     const { work } = binary
     const goal = work.kind === 'result' ? { kind: 'result' as const } : work.kind === 'shuffle' ? { kind: 'shuffle' as const, reduces: work.reduces, spillAt: spillThreshold(this.#env.conf), forceAt: settings.spillForceAt(this.#env.conf) } : { kind: 'checkpoint' as const, directory: work.directory }
@@ -313,8 +314,9 @@ export class TaskRunner {
   /** Small work is kept watchable: a task lasts at least kindling.task.pace of lab time; on a slow executor so many times longer. */
   async #pace(running: Running): Promise<void> {
     const { clock } = this.#env
-    const natural = Math.max(this.#paceMs, clock.now() - running.workedFrom)
-    await this.#waitUntil(running, running.startedAt + this.#paceMs)
+    const paced = this.#paceMs + (running.launched.orders?.slow ?? 0)
+    const natural = Math.max(paced, clock.now() - running.workedFrom)
+    await this.#waitUntil(running, running.startedAt + paced)
     if (this.#slowness === 1) return
     await this.#waitUntil(running, clock.now() + natural * (this.#slowness - 1), this.#dawdling)
   }

@@ -2,9 +2,14 @@
 import type { FaultDescription } from '../lab-api.ts'
 import { containerOom } from './container-oom.ts'
 import { crashExecutor } from './crash-executor.ts'
+import { cutOffDriver } from './cut-off-driver.ts'
+import { cutOffPeers } from './cut-off-peers.ts'
+import { delayMessage } from './delay-message.ts'
+import { dropMessage } from './drop-message.ts'
 import { failTask } from './fail-task.ts'
 import type { Fault } from './fault.ts'
 import { fillDisk } from './fill-disk.ts'
+import { hangDriver } from './hang-driver.ts'
 import { hangExecutor } from './hang-executor.ts'
 import { killDriver } from './kill-driver.ts'
 import { loseCachedBlock } from './lose-cached-block.ts'
@@ -12,8 +17,29 @@ import { loseShuffleFiles } from './lose-shuffle-files.ts'
 import { oomDriver } from './oom-driver.ts'
 import { oomExecutor } from './oom-executor.ts'
 import { slowExecutor } from './slow-executor.ts'
+import { poisonedRecord } from './poisoned-record.ts'
+import { slowTask } from './slow-task.ts'
 
-const all = [crashExecutor, oomExecutor, oomDriver, killDriver, failTask, hangExecutor, containerOom, slowExecutor, loseShuffleFiles, loseCachedBlock, fillDisk] as const
+const all = [
+  crashExecutor,
+  oomExecutor,
+  oomDriver,
+  killDriver,
+  failTask,
+  hangExecutor,
+  slowTask,
+  poisonedRecord,
+  hangDriver,
+  cutOffDriver,
+  cutOffPeers,
+  dropMessage,
+  delayMessage,
+  containerOom,
+  slowExecutor,
+  loseShuffleFiles,
+  loseCachedBlock,
+  fillDisk
+] as const
 
 export type FaultName = (typeof all)[number]['name']
 export type NamedFault = Fault & { name: FaultName }

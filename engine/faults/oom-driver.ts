@@ -5,11 +5,11 @@ export const oomDriver = {
   title: 'Fill the driver',
   strikes: 'driver',
   by: 'order',
-  fatal: true,
-  does: 'pid {pid} takes memory until its heap is full',
-  how: 'The driver process takes memory until its heap is full and dies of it.',
+  does: 'pid {pid} takes memory until its heap is full; who meets it: {thread}',
+  how: 'The driver process takes memory until its heap is full. What that does depends on the thread that meets it.',
   follows:
-    'The driver is the application: with it go the jobs, the map outputs it knew of and the answer. The executors see the closed connection and exit by themselves. The Master ends the application. The lab stays up and shows what happened.',
+    'main: the program gets an OutOfMemoryError from the action it waits in, or from its next one; uncaught, it ends the driver with exit code 1, and what it was goes with it: jobs, map outputs, the answer. result: a task-result-getter thread dies of it, the result it held is lost, and the job hangs. broadcast: the table of the next broadcast join cannot be built, the query fails, the driver lives. The lab stays up and shows what happened.',
   sources: ['3.8', '4.9', '8.13', '8.15', '13.11'],
-  key: 'd'
+  key: 'd',
+  parameters: [{ name: 'thread', kind: 'choice', choices: ['main', 'result', 'broadcast'], default: 'main', means: 'Which thread meets the full heap: the program\'s own, one that reads results, or one that builds a broadcast table.' }]
 } as const satisfies Fault

@@ -147,6 +147,8 @@ export interface PythonTask {
   rddId: number
   /** Slices of `slices` RDDs this partition reaches, by RDD id and partition. */
   slices: { rddId: number; partition: number; data: Uint8Array }[]
+  /** This record of those it reads, from 1, cannot be used by any function (a fault asks for it). */
+  poison?: number
   goal:
     | { kind: 'result' }
     /** `spillAt`: bytes of map output after which it asks for memory; none where it never does. `forceAt`: elements after which it spills in any case. */

@@ -12,7 +12,14 @@ const TITLES: Readonly<Record<string, string>> = {
   'slow-executor': 'Slow executor',
   'lose-shuffle-files': 'Lose shuffle files',
   'lose-cached-block': 'Lose a cached block',
-  'fill-disk': 'Fill the disk'
+  'fill-disk': 'Fill the disk',
+  'slow-task': 'Slow a task',
+  'poisoned-record': 'Poison a record',
+  'hang-driver': 'Stop the driver\'s heart',
+  'cut-off-driver': 'Cut off from the driver',
+  'cut-off-peers': 'Cut off from its peers',
+  'drop-message': 'Lose a message',
+  'delay-message': 'Delay a message'
 }
 
 /** The title of a fault's button; its name where there is none. */

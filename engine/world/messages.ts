@@ -89,7 +89,7 @@ export type DriverToExecutor =
   /** Sent before the first task of a stage attempt that runs here. Payloads of RDDs as blobs, in order. */
   | { type: 'TaskBinary'; binary: TaskBinary }
   /** Slices as blobs, in the order of `slices`. */
-  | { type: 'LaunchTask'; task: TaskDescription; binaryId: string; slices: { rddId: number; partition: number }[]; fail?: { faultId: string; cause: EventId }; /** It takes its slot and waits there for GoOn. */ hold?: true }
+  | { type: 'LaunchTask'; task: TaskDescription; binaryId: string; slices: { rddId: number; partition: number }[]; orders?: AttemptOrders; /** It takes its slot and waits there for GoOn. */ hold?: true }
   | { type: 'GoOn'; taskId: number }
   | { type: 'KillTask'; taskId: number; reason: string }
   /** A result that was kept for the driver is not wanted. */
@@ -122,6 +122,16 @@ export type BlockRequest =
 export type BlockAnswer =
   /** One blob for each block asked, in order. `missing` names the first that is not there. */
   | { type: 'Blocks'; ask: number; missing?: number }
+
+/** What faults ask of one attempt. */
+export interface AttemptOrders {
+  /** It ends with an exception. */
+  fail?: true
+  /** It takes so much longer, lab ms. */
+  slow?: number
+  /** This record, from 1, cannot be used by any function. */
+  poison?: number
+}
 
 /** What all tasks of one stage attempt share (Spark broadcasts it, §5.9). */
 export interface TaskBinary {

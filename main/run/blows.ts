@@ -38,7 +38,7 @@ export function blowAt(child: ChildHandle | null, name: string, choice: Choice, 
   if (child === null || child.ended) return { refuse: name === 'driver' ? 'There is no driver running.' : `Executor ${name.slice('executor-'.length)} has no process any more.` }
   const known = theFault(fault.fault)
   const target = targetOf(choice, name)
-  const detail = known.does.replaceAll(/\{(\w+)\}/g, (_, key: string) => (key === 'pid' ? String(child.pid) : parameterText(fault.parameters[key])))
+  const detail = known.does.replaceAll(/\{(\w+)\}/g, (_, key: string) => (key === 'pid' ? String(child.pid) : parameterText(known.parameters?.find((one) => one.name === key)?.kind, fault.parameters[key])))
   const gone = new Promise<void>((resolve) => child.onEnd(() => resolve()))
   if (known.by === 'kill') {
     return {
@@ -80,7 +80,7 @@ function targetOf(choice: Choice, name: string): string {
   return name
 }
 
-const parameterText = (value: number | string | undefined): string => (value === Infinity ? 'all' : String(value))
+const parameterText = (kind: string | undefined, value: number | string | undefined): string => (value === Infinity ? 'all' : kind === 'time' ? `${Number(value) / 1000} s` : String(value))
 
 /** Messages are JSON, which has no Infinity. */
 const sendable = (fault: ParsedFault): Record<string, unknown> => Object.fromEntries(Object.entries(fault.parameters).map(([key, value]) => [key, value === Infinity ? 'always' : value]))

@@ -194,7 +194,8 @@ export class FaultDesk {
     if (choice.strike === 'wait' || choice.strike === 'nothing') return refuse(choice.message)
     const blow = this.#blow(id, fault, choice)
     if ('refuse' in blow) return refuse(blow.refuse)
-    const lasting = theFault(fault.fault).lasting !== undefined
+    // A fault on so many attempts is over with the last of them.
+    const lasting = theFault(fault.fault).lasting !== undefined && (fault.parameters['times'] ?? Infinity) === Infinity
     const struck = this.#journal.post({ Event: 'kindling.FaultStruck', faultId: id, fault: fault.fault, target: blow.target, detail: blow.detail, ...(lasting ? { lasting } : {}) }, requested)
     const acted = blow.act(struck)
     if (acted.done !== undefined) {

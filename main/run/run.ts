@@ -14,6 +14,7 @@ import { ClusterManager, type ExecutorLaunch } from './cluster-manager.ts'
 import { FaultDesk } from './fault-desk.ts'
 import { watchContainers } from './container-watch.ts'
 import { Journal } from './journal.ts'
+import { standStill } from './stop-process.ts'
 import { runSettings, type RunSettings } from './settings.ts'
 import { Submission, v8Cap } from './submission.ts'
 import { Wire } from './wire.ts'
@@ -102,7 +103,7 @@ export class Run {
         return appId === undefined ? null : (this.#cluster?.executorChild(appId, id) ?? null)
       },
       local: () => this.#submissions[0]?.local === true,
-      lab: {}
+      lab: { 'hang-driver': standStill(() => this.#submissions[0]?.driver ?? null) }
     })
     watchContainers(this.journal, (actor, appId) => this.#cluster?.executorChild(appId, actor.replace('executor-', '')) ?? null)
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve))

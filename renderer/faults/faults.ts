@@ -27,6 +27,7 @@ export function targetFor(fault: FaultDescription, selected: Ref | null, view: R
 /** `Striking executor 2…` */
 export function strikingText(fault: FaultDescription, target: string): string {
   if (fault.strikes === 'driver') return 'Striking the driver…'
+  if (fault.strikes !== 'executor' && fault.strikes !== 'task') return `Striking ${target === 'any' ? STRIKES[fault.strikes] : target}…`
   if (target === 'any') return fault.strikes === 'task' ? 'The next task attempt will fail…' : 'Striking an executor…'
   return fault.strikes === 'task' ? `Task ${target} will fail in its next attempt…` : `Striking executor ${target}…`
 }
@@ -43,8 +44,53 @@ export function victimOf(fault: RunView['faults'][number], view: RunView): Ref |
   return executor ? { kind: 'actor', id: fault.target, appId: executor.appId } : null
 }
 
+export type When = 'now' | 'start' | 'stage' | 'task' | 'job' | 'time' | 'event'
+
+export const WHEN_HINTS: Record<Exclude<When, 'now'>, { label: string; example: string }> = {
+  start: { label: 'Start', example: '' },
+  stage: { label: 'Stage', example: '1' },
+  task: { label: 'Task', example: '1.2' },
+  job: { label: 'Job', example: '1' },
+  time: { label: 'Time', example: '2.5s' },
+  event: { label: 'Event', example: 'SparkListenerTaskEnd:3' }
+}
+
+export const STRIKES: Record<FaultDescription['strikes'], string> = { executor: 'executor', driver: 'driver', worker: 'worker', master: 'Master', task: 'task', message: 'messages', block: 'blocks' }
+
+export const targetLabel = (fault: FaultDescription): string => ({ executor: 'Executor', task: 'Task', worker: 'Worker', message: 'Message', block: 'Blocks', driver: 'Driver', master: 'Master' })[fault.strikes]
+
+/** Has the fault all these words, anywhere in what is told of it? */
+export function found(fault: FaultDescription, words: string): boolean {
+  const all = `${fault.name} ${fault.title} ${STRIKES[fault.strikes]} ${fault.how} ${fault.follows} ${fault.sources.map((one) => `§${one}`).join(' ')}`.toLowerCase()
+  return words.toLowerCase().split(/\s+/).every((word) => all.includes(word))
+}
+
+export interface Options {
+  often: 'once' | 'times' | 'every'
+  times: string
+  heal: string
+  given: Record<string, string>
+}
+
+/** What follows the moment on the command line: `times=2,repeat=3,heal=5s`. */
+export function optionsText(fault: FaultDescription, { often, times, heal, given }: Options): string {
+  const parameters = (fault.parameters ?? []).flatMap((one) => {
+    const value = (given[one.name] ?? '').trim()
+    return value === '' || value === one.default ? [] : [`${one.name}=${value}`]
+  })
+  const repeat = often === 'once' ? [] : [often === 'every' ? 'every' : `repeat=${times.trim()}`]
+  return [...parameters, ...repeat, ...(heal.trim() === '' ? [] : [`heal=${heal.trim()}`])].join(',')
+}
+
+/** What is wrong with the options, in words; null when they can be used. */
+export function optionsMistake(kind: When, { often, times, heal }: Options): string | null {
+  if (kind === 'now' && often !== 'once') return 'Now comes only once: choose a moment that comes again.'
+  if (often === 'times' && !/^[1-9]\d*$/.test(times.trim())) return 'Give the number of times, such as 3.'
+  return heal.trim() === '' || /^\d+(\.\d+)?(ms|s|m)$/.test(heal.trim()) ? null : 'Give the time after which it heals, such as 5s, or nothing to heal it by hand.'
+}
+
 /** WHEN of the command line from the fields of the dialog; undefined is now. */
-export function whenText(kind: 'now' | 'start' | 'stage' | 'task' | 'job' | 'time', value: string): string | undefined {
+export function whenText(kind: When, value: string): string | undefined {
   const given = value.trim()
   if (kind === 'now') return undefined
   if (kind === 'start') return 'start'
@@ -53,10 +99,11 @@ export function whenText(kind: 'now' | 'start' | 'stage' | 'task' | 'job' | 'tim
 }
 
 /** What is wrong with the field, in words; null when it can be used. */
-export function whenMistake(kind: 'now' | 'start' | 'stage' | 'task' | 'job' | 'time', value: string): string | null {
+export function whenMistake(kind: When, value: string): string | null {
   const given = value.trim()
   if (kind === 'now' || kind === 'start') return null
-  if (kind === 'stage' || kind === 'job') return /^\d+$/.test(given) ? null : `Give the number of the ${kind}.`
-  if (kind === 'task') return /^\d+\.\d+$/.test(given) ? null : 'Give the task as stage.partition, such as 1.2.'
+  if (kind === 'stage' || kind === 'job') return /^(\d+|any)$/.test(given) ? null : `Give the number of the ${kind}, or any.`
+  if (kind === 'task') return /^(any|(\d+|any)\.(\d+|any))$/.test(given) ? null : 'Give the task as stage.partition, such as 1.2, or any.'
+  if (kind === 'event') return /^[\w.]+(:\d+)?$/.test(given) ? null : 'Give the event by its name, such as SparkListenerTaskEnd:3 for the third one.'
   return /^\d+(\.\d+)?(ms|s)?$/.test(given) ? null : 'Give a time of the lab clock, such as 2.5s.'
 }

@@ -138,6 +138,8 @@ export class LabStore {
     }
   }
 
+  heal = (faultId: string): Promise<void> => this.#ask((runId) => this.api.heal(runId, faultId))
+
   /** Why something is as it is, from the causes written in the events; follows the view. */
   why(ref: Ref): Why | null {
     void this.view

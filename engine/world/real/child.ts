@@ -34,7 +34,7 @@ export class Child {
   #count = 0
   #leaving = false
   #acknowledged: (() => void) | undefined
-  #handlers: ((message: LabToChild) => void | string)[] = []
+  #handlers: ((message: LabToChild) => Promise<void> | string | undefined)[] = []
   /** Called before an unforeseen end (uncaught error) with what happened. */
   onFatal: ((error: unknown) => void) | undefined
 
@@ -67,7 +67,7 @@ export class Child {
       const about = aboutMessage(message)
       joining.child?.post({ Event: 'kindling.Message', kind, from, to, sent, due, bytes, ...(about === undefined ? {} : { about }) })
     }
-    const network = new RealNetwork({ clock, secret: boot.secret, self: boot.actor, latencyMs: boot.latencyMs, onSent })
+    const network = new RealNetwork({ clock, secret: boot.secret, self: boot.actor, latencyMs: boot.latencyMs, onSent, about: aboutMessage })
     const lab = await network.connect<ChildToLab, LabToChild>(boot.labPort, 'lab', { onClock: false }).catch(() => {
       // The run is over before this process came up: there is nobody to tell.
       process.exit(0)
@@ -94,8 +94,8 @@ export class Child {
     return Math.round(this.boot.startedAt + labMs)
   }
 
-  /** A handler of Strike may answer with a sentence of why it cannot be done. */
-  onMessage(handler: (message: LabToChild) => void | string): void {
+  /** A handler of Strike may answer with a sentence of why it cannot be done, or with when it will have struck. */
+  onMessage(handler: (message: LabToChild) => Promise<void> | string | undefined): void {
     this.#handlers.push(handler)
   }
 
@@ -195,8 +195,12 @@ export class Child {
         this.#acknowledged?.()
         return
       default: {
-        const refused = this.#handlers.map((handler) => handler(message)).find((answer) => answer !== undefined)
-        if (message.type === 'Strike') this.send({ type: 'Struck', faultId: message.faultId, ok: refused === undefined, detail: refused ?? '' })
+        const answers = this.#handlers.map((handler) => handler(message)).filter((answer) => answer !== undefined)
+        if (message.type !== 'Strike') return
+        const refused = answers.find((answer) => typeof answer === 'string')
+        const struck = (): void => this.send({ type: 'Struck', faultId: message.faultId, ok: refused === undefined, detail: refused ?? '' })
+        if (answers.length === 0 || refused !== undefined) struck()
+        else void Promise.all(answers.filter((answer) => typeof answer !== 'string')).then(struck)
       }
     }
   }

@@ -22,4 +22,6 @@ export async function exhaustHeap(use: () => number, limit: number, onProgress: 
 
 /** Held until the process ends: a heap that is full stays full. */
 let held: unknown[][] | undefined
+/** What filled the heap is garbage from now on. */
+export const freeHeap = (): void => void (held = undefined)
 export const holdsExhaustedHeap = (): boolean => held !== undefined

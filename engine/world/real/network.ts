@@ -9,8 +9,12 @@ export type { NetworkOptions, OnSent } from './socket-connection.ts'
 /** Peers that have said nothing yet and are kept; a stranger's flood pushes out its own. */
 const UNPROVEN_KEPT = 64
 
+/** What becomes of a message: nothing special, `lost`, or late by so much lab time, ms. */
+export type Tamper = (message: { kind: string; from: ActorId; to: ActorId; about?: string }) => 'lost' | number | undefined
+
 /** Loopback TCP among the processes of one run. */
 export class RealNetwork {
+  readonly #tampers = new Map<string, Tamper>()
   /** Faults on lines of the cluster, by the id of the fault. The lab's own line is never among them. */
   readonly #troubles = new Map<string, { kind: 'hold' | 'cut'; with: (peer: ActorId) => boolean }>()
   readonly #options: NetworkOptions
@@ -18,7 +22,19 @@ export class RealNetwork {
   readonly #servers = new Set<Server>()
 
   constructor(options: NetworkOptions) {
-    this.#options = options
+    this.#options = {
+      ...options,
+      fate: (message, from, to) => {
+        if (this.#tampers.size === 0) return undefined
+        const kind = (message as { type?: string }).type ?? 'message'
+        const about = options.about?.(message)
+        for (const tamper of [...this.#tampers.values()]) {
+          const fate = tamper({ kind, from, to, ...(about === undefined ? {} : { about }) })
+          if (fate !== undefined) return fate
+        }
+        return undefined
+      }
+    }
   }
 
   /** Listens on a free port of 127.0.0.1. `onPeer` is called once a peer has proven the secret. */
@@ -89,8 +105,14 @@ export class RealNetwork {
     for (const connection of [...this.#open]) if (this.#trouble('cut', connection)) connection.destroy()
   }
 
-  /** Ends what `hold` or `cut` began under this key. */
+  /** Asks `tamper` of each message of the cluster that this process says or hears, until `release`. */
+  tamper(key: string, tamper: Tamper): void {
+    this.#tampers.set(key, tamper)
+  }
+
+  /** Ends what `tamper`, `hold` or `cut` began under this key. */
   release(key: string): void {
+    this.#tampers.delete(key)
     if (this.#troubles.delete(key)) this.#settle()
   }
 

@@ -17,6 +17,10 @@ export interface NetworkOptions {
   /** Lab ms a message of the cluster travels; the lab's own control messages travel at once. */
   latencyMs: number
   onSent?: OnSent
+  /** What a message is about, for the log. */
+  about?: (message: unknown) => string | undefined
+  /** What a fault does to a message of the cluster, where one is at work. */
+  fate?: (message: unknown, from: ActorId, to: ActorId) => 'lost' | number | undefined
 }
 
 export interface ConnectionOptions {
@@ -102,8 +106,16 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
 
   send(message: Out, blobs: Uint8Array[] = []): void {
     if (this.#closed) return
-    const { clock, latencyMs, onSent, self } = this.#network
-    const sent = clock.now()
+    const { clock, latencyMs, onSent, self, fate } = this.#network
+    const due = this.#onClock ? fate?.(message, self, this.peer) : undefined
+    if (due === 'lost') return
+    const sent = clock.now() + (due ?? 0)
+    if (due !== undefined) {
+      clock.after(due, `late message ${(message as { type?: string }).type ?? ''}`, () => {
+        if (!this.#closed) this.#write(encodeFrame(message, sent, blobs))
+      })
+      return
+    }
     const frame = encodeFrame(message, sent, blobs)
     if (this.#held) {
       this.#heldOut.push(frame)
@@ -245,8 +257,16 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
       this.#heldIn.push(frame)
       return
     }
-    if (this.#handler === undefined) this.#early.push(frame)
-    else this.#handler(frame.message as In, frame.blobs)
+    if (this.#handler === undefined) {
+      this.#early.push(frame)
+      return
+    }
+    const { fate, self, clock } = this.#network
+    const due = this.#onClock ? fate?.(frame.message, this.peer, self) : undefined
+    if (due === 'lost') return
+    const handler = this.#handler
+    if (due === undefined) handler(frame.message as In, frame.blobs)
+    else clock.after(due, `late message ${(frame.message as { type?: string }).type ?? ''}`, () => handler(frame.message as In, frame.blobs))
   }
 
   #end(): void {

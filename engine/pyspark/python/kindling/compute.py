@@ -4,7 +4,11 @@ import itertools
 import pickle
 
 from kindling import blocks, bridge, text
+from kindling.poison import Poisoned
 from pyspark.sql import _wire
+
+
+_SOURCES = {"slices", "shuffled", "text", "dataframe", "checkpoint"}
 
 
 class Stage:
@@ -22,6 +26,7 @@ class Lineage:
         self.rdds = stage.rdds
         self.slices = {(piece["rddId"], piece["partition"]): piece["data"] for piece in task["slices"]}
         self.read = 0
+        self.poison = task.get("poison")
 
     def iterator(self, rdd_id, partition):
         """Elements of a partition, from the cache where the RDD is cached."""
@@ -63,6 +68,16 @@ class Lineage:
             payload = self.payload(rdd)
             parents = self.parents(rdd, partition)
             return payload.run(partition, parents) if payload else _chain(parents)
+        if kind in _SOURCES and self.poison is not None:
+            return self._poisoned(self._source(rdd, partition, compute, kind))
+        return self._source(rdd, partition, compute, kind)
+
+    def _poisoned(self, elements):
+        for element in elements:
+            self.poison -= 1
+            yield Poisoned(element) if self.poison == 0 else element
+
+    def _source(self, rdd, partition, compute, kind):
         if kind == "slices":
             return self._blocks(self.slices.get((rdd["id"], partition), b""))
         if kind == "shuffled":
