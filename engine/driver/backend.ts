@@ -1,6 +1,6 @@
 import type { EventId } from '../events/index.ts'
 import type { LossReason, TaskDescription } from '../rules/types.ts'
-import type { AttemptOrders, TaskBinary } from '../world/messages.ts'
+import type { AttemptOrders, ExecutorToDriver, TaskBinary } from '../world/messages.ts'
 import type { TaskReport } from '../executor/env.ts'
 import type { BlockHolder } from './block-master.ts'
 
@@ -31,6 +31,11 @@ export interface BackendEvents {
   mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[]
   blockLocations(rddId: number, partition: number): BlockHolder[]
   broadcastValue(id: number): Uint8Array | undefined
+  /** It is on its way out; `told`: it knows already (§7.6). */
+  decommissioning(executorId: string, message: string, told: boolean, cause: EventId | undefined): void
+  tookOver(executorId: string, done: Extract<ExecutorToDriver, { type: 'TookOver' }>): void
+  /** The Master has lost a Worker: its shuffle files are out of reach (§3.19). */
+  workerRemoved(worker: string, host: string, message: string, cause: EventId | undefined): void
   /** The cluster manager took the application away. */
   removed(message: string): void
 }

@@ -2,6 +2,7 @@ import type { EventId } from '../events/index.ts'
 import { forgetOldest } from '../executor/binaries.ts'
 import { BlockClient, BlockFetchError } from '../executor/block-transfer.ts'
 import { settings } from '../rules/conf.ts'
+import { decommissionLoss, decommissionText } from '../rules/decommission.ts'
 import { disconnectedLoss, heartbeatLoss, killedByDriver, standaloneLoss } from '../rules/failures.ts'
 import type { Connection, Timer } from '../world/interfaces.ts'
 import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
@@ -40,8 +41,10 @@ export class ClusterBackend implements Backend {
   readonly #granted = new Map<string, { host: string; cores: number; cause?: EventId }>()
   /** Given up or gone: a late word from them is answered with StopExecutor (§4.27). */
   readonly #removed = new Set<string>()
-  /** Ended because this driver asked for it: the loss counts against no task (§4.18). */
-  readonly #killed = new Set<string>()
+  /** The driver has them ended (§4.18). */
+  readonly #killed = new Map<string, EventId | undefined>()
+  /** On their way out, and why. */
+  readonly #decommissioning = new Map<string, { message: string; cause: EventId | undefined }>()
   readonly #fates = new Map<string, { exitStatus?: number; message: string; workerHost?: string; cause?: EventId }>()
   #server: { port: number; close: () => void } | undefined
   #checks: Timer[] = []
@@ -101,6 +104,11 @@ export class ClusterBackend implements Backend {
   fromMaster(message: LabToChild): void {
     if (message.type === 'ExecutorGranted') {
       this.#granted.set(message.executorId, { host: message.host, cores: message.cores })
+    } else if (message.type === 'ExecutorUpdated' && message.state === 'DECOMMISSIONED') {
+      this.#decommissioning.set(message.executorId, { message: message.message, cause: message.cause })
+      this.#events.decommissioning(message.executorId, message.message, false, message.cause)
+    } else if (message.type === 'WorkerRemoved') {
+      this.#events.workerRemoved(message.worker, message.host, message.message, message.cause)
     } else if (message.type === 'ExecutorUpdated') {
       const fate = { message: message.message, ...(message.exitStatus === undefined ? {} : { exitStatus: message.exitStatus }), ...(message.workerHost === undefined ? {} : { workerHost: message.workerHost }), ...(message.cause === undefined ? {} : { cause: message.cause }) }
       this.#fates.set(message.executorId, fate)
@@ -146,10 +154,38 @@ export class ClusterBackend implements Backend {
     this.#executors.get(executorId)?.line.send({ type: 'GoOn', taskId })
   }
 
+  send(executorId: string, message: DriverToExecutor): void {
+    this.#executors.get(executorId)?.line.send(message)
+  }
+
+  /** Executors that are registered, reachable and not on their way out. */
+  staying(): { executorId: string; host: string; port: number }[] {
+    return [...this.#executors.values()]
+      .filter((executor) => executor.ready && executor.connected && !this.#killed.has(executor.id) && !this.#decommissioning.has(executor.id))
+      .map((executor) => ({ executorId: executor.id, host: executor.host, port: executor.blockPort }))
+  }
+
+  requestExecutors(total: number, cause: EventId | undefined): void {
+    this.#child.send({ type: 'RequestExecutors', total, ...(cause === undefined ? {} : { cause }) })
+  }
+
+  /** Has the Master end executors: no tasks for them from now on, and their loss does not count (§4.18). */
+  killExecutors(executorIds: readonly string[], reason: string, replace: boolean, cause: EventId | undefined): void {
+    for (const id of executorIds) {
+      this.#killed.set(id, cause)
+      this.#events.executorUnavailable(id)
+    }
+    this.#child.send({ type: 'KillExecutors', executorIds: [...executorIds], reason, replace, ...(cause === undefined ? {} : { cause }) })
+  }
+
   killExecutor(executorId: string, text: string, cause: EventId | undefined): void {
-    if (!this.#executors.has(executorId)) return
-    this.#killed.add(executorId)
-    this.#child.send({ type: 'KillExecutors', executorIds: [executorId], reason: text, replace: true, ...(cause === undefined ? {} : { cause }) })
+    if (this.#executors.has(executorId)) this.killExecutors([executorId], text, true, cause)
+  }
+
+  /** Has an executor leave in order. */
+  decommission(executorId: string, message: string, cause: EventId | undefined): void {
+    this.#decommissioning.set(executorId, { message, cause })
+    this.#events.decommissioning(executorId, message, false, cause)
   }
 
   async fetchResult(taskId: number, executorId: string): Promise<Uint8Array | null> {
@@ -279,6 +315,18 @@ export class ClusterBackend implements Backend {
       case 'BlockUpdate':
         this.#events.blockUpdated(executor.id, message)
         return
+      case 'ExecutorDecommissioning': {
+        const text = decommissionText(executor.id)
+        this.#decommissioning.set(executor.id, { message: text, cause: message.cause })
+        this.#events.decommissioning(executor.id, text, true, message.cause)
+        return
+      }
+      case 'TookOver':
+        this.#events.tookOver(executor.id, message)
+        return
+      case 'RemoveExecutor':
+        this.#lose(executor.id, { kind: 'lost', causedByApp: false, text: message.reason }, undefined)
+        return
       case 'AskMapOutputs':
         line.send({ type: 'MapOutputs', ask: message.ask, shuffleId: message.shuffleId, outputs: this.#events.mapOutputs(message.shuffleId) })
         return
@@ -336,7 +384,12 @@ export class ClusterBackend implements Backend {
     this.#executors.delete(executorId)
     this.announceGone(executorId)
     this.#results?.peerGone(executorId)
-    this.#events.executorLost(executorId, this.#killed.has(executorId) ? killedByDriver() : reason, cause)
+    // Who was told to go is not lost by anyone's fault (§4.18).
+    const leaving = this.#decommissioning.get(executorId)
+    this.#decommissioning.delete(executorId)
+    if (this.#killed.has(executorId)) this.#events.executorLost(executorId, killedByDriver(), cause ?? this.#killed.get(executorId))
+    else if (leaving !== undefined) this.#events.executorLost(executorId, decommissionLoss(leaving.message), cause ?? leaving.cause)
+    else this.#events.executorLost(executorId, reason, cause)
   }
 
   /** §4.7–4.8: silence longer than the timeout. The Master is asked to end it and give another. */

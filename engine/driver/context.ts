@@ -3,7 +3,9 @@ import type { BareEvent, EventId, StorageLevel } from '../events/index.ts'
 import type { TaskReport } from '../executor/env.ts'
 import { runMachine, driverMachine, type RunningMachine } from '../machines/index.ts'
 import type { RddDeclaration } from '../pyspark/contract.ts'
+import { allocationRules, type AllocationRules } from '../rules/allocation.ts'
 import { readTime, settings } from '../rules/conf.ts'
+import { decommissionEnabled } from '../rules/decommission.ts'
 import { checkConf } from '../rules/refusals.ts'
 import { parseMaster, type Master } from '../rules/master-urls.ts'
 import { Schedulers } from '../rules/schedulers.ts'
@@ -14,12 +16,14 @@ import type { DriverBoot } from '../world/boot.ts'
 import type { ChildToLab, LabToChild } from '../world/messages.ts'
 import type { Timer } from '../world/interfaces.ts'
 import type { Child } from '../world/real/child.ts'
+import { AllocationManager } from './allocation-manager.ts'
 import { applicationHead } from './announce.ts'
 import type { Backend } from './backend.ts'
 import { BlockMaster } from './block-master.ts'
 import { DriverBroadcasts } from './broadcasts.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { ClusterBackend } from './cluster-backend.ts'
+import { Decommissions } from './decommissions.ts'
 import type { DriverMemory } from './driver-memory.ts'
 import { EventKeys } from './event-keys.ts'
 import { ExecutorEvents } from './executor-events.ts'
@@ -68,6 +72,9 @@ export class DriverContext {
   readonly #whenHeard: (() => void)[] = []
   #backend: Backend | undefined
   #cluster: ClusterBackend | undefined
+  readonly #allocationRules: AllocationRules | null
+  #allocation: AllocationManager | undefined
+  #decommissions: Decommissions | undefined
   readonly #keys = new EventKeys()
   readonly #launcher: TaskLauncher
   readonly #executors: ExecutorEvents
@@ -113,6 +120,12 @@ export class DriverContext {
     if (this.#parsed.kind === 'yarn' || this.#parsed.kind === 'k8s') {
       throw javaFailure('org.apache.spark.SparkException', `Kindling has no ${this.#parsed.kind === 'yarn' ? 'YARN' : 'Kubernetes'}: leave the master out for the lab's standalone cluster, or write local[*].`)
     }
+    try {
+      // A local master has nothing to allocate (§7.1).
+      this.#allocationRules = this.#parsed.kind === 'local' ? null : allocationRules(this.conf)
+    } catch (error) {
+      throw javaFailure('org.apache.spark.SparkException', (error as Error).message)
+    }
     this.#schedulers = new Schedulers({
       conf: this.conf,
       random: Math.random,
@@ -148,6 +161,8 @@ export class DriverContext {
       lost: (executorId, host, why) => {
         if (!this.#stopped) this.#say(this.#log.executorLost(executorId, host, why))
       },
+      decommissions: () => this.#decommissions,
+      allocation: () => this.#allocation,
       removed: (message) => {
         child.post({ Event: 'kindling.Note', level: 'error', text: message, actor: 'driver' })
         this.#apply(this.#schedulers.cancelAllJobs(this.#now(), message))
@@ -186,6 +201,8 @@ export class DriverContext {
         const cluster = new ClusterBackend(this.#child, conf, events)
         this.#cluster = cluster
         this.#backend = cluster
+        this.#decommissions = this.#makeDecommissions(cluster)
+        if (this.#allocationRules !== null) this.#allocation = this.#makeAllocation(cluster, this.#allocationRules)
         const driverPort = await cluster.listen()
         this.appId = await this.#register({
           type: 'RegisterApplication',
@@ -195,6 +212,7 @@ export class DriverContext {
           executorMemoryMb: settings.executorMemory(conf) / 2 ** 20,
           driverPort,
           conf,
+          ...(this.#allocationRules === null ? {} : { executorLimit: 0 }),
           ...(this.#parsed.kind === 'local-cluster'
             ? { cluster: { workers: this.#parsed.workers, coresPerWorker: this.#parsed.coresPerWorker, memoryPerWorkerMb: this.#parsed.memoryPerWorkerMb } }
             : {})
@@ -203,13 +221,15 @@ export class DriverContext {
         conf['spark.driver.port'] = String(driverPort)
         this.#announce(driverPort)
         cluster.started(this.appId)
+        this.#allocation?.start()
       }
     } catch (error) {
       this.#machine.send({ type: 'RegistrationFailed' })
       throw error instanceof Error && error.name === 'BridgeFailure' ? error : javaFailure('org.apache.spark.SparkException', (error as Error).message)
     }
     this.#machine.send({ type: 'Registered' })
-    await this.#cluster?.awaitExecutors(readTime(conf, 'spark.scheduler.maxRegisteredResourcesWaitingTime', '30s'))
+    // With dynamic allocation executors come when tasks wait for them.
+    if (this.#allocationRules === null || this.#allocationRules.initial > 0) await this.#cluster?.awaitExecutors(readTime(conf, 'spark.scheduler.maxRegisteredResourcesWaitingTime', '30s'))
     if (this.#stopped) throw javaFailure('java.lang.IllegalStateException', STOPPED_WHILE_STARTING)
   }
 
@@ -246,6 +266,7 @@ export class DriverContext {
   async runMapStage(rddId: number, shuffleId: number, reduces: number, callSite: string, properties: Record<string, string>): Promise<number[]> {
     const jobId = this.#newJob()
     const done = this.jobs.addMapStage(jobId)
+    this.#allocation?.jobStarted(jobId, [shuffleId, ...this.rdds.shufflesBehind(rddId)])
     this.#apply(this.#schedulers.submitMapStage({ jobId, rddId, shuffleId, reduces, callSite, properties, now: this.#now() }))
     return done
   }
@@ -295,6 +316,7 @@ export class DriverContext {
     this.#machine.send({ type: 'StopContext' })
     this.#revive?.cancel()
     this.#starvation.stop()
+    this.#allocation?.stop()
     this.#registered?.reject(new Error(STOPPED_WHILE_STARTING))
     // Before it is announced there is no application to end.
     if (this.#announced) this.#child.post({ Event: 'SparkListenerApplicationEnd', Timestamp: this.#child.epoch(this.#now()), ExitCode: exitCode })
@@ -321,6 +343,7 @@ export class DriverContext {
     if (this.#stopped) throw javaFailure('java.lang.IllegalStateException', 'Cannot call methods on a stopped SparkContext.')
     const jobId = this.#newJob()
     const answer = this.jobs.add(jobId, partitions.length)
+    this.#allocation?.jobStarted(jobId, this.rdds.shufflesBehind(rddId))
     this.#apply(this.#schedulers.submitJob({ jobId, rddId, partitions, callSite, properties, now: this.#now() }))
     return answer
   }
@@ -370,9 +393,12 @@ export class DriverContext {
         } else if (event.Event === 'SparkListenerStageCompleted') this.#launcher.stageCompleted(event['Stage Info'])
         const id = this.#child.post(event, this.#keys.cause(effect.cause))
         if (effect.key !== undefined) this.#keys.set(effect.key, id)
+        this.#allocation?.saw(event, id)
+        if (event.Event === 'SparkListenerTaskEnd') this.#decommissions?.taskEnded(event['Task Info']['Executor ID'])
         return
       }
       case 'launch':
+        this.#allocation?.launched(effect.task)
         this.#launcher.launch(effect.task)
         return
       case 'kill-task':
@@ -402,7 +428,8 @@ export class DriverContext {
         this.jobs.mapStageDone(effect.jobId, effect.bytesByReduce)
         return
       case 'kill-executor':
-        this.#backend?.killExecutor(effect.executorId, effect.text, this.#keys.cause(effect.cause))
+        if (effect.decommission) this.#cluster?.decommission(effect.executorId, effect.text, this.#keys.cause(effect.cause))
+        else this.#backend?.killExecutor(effect.executorId, effect.text, this.#keys.cause(effect.cause))
         return
       case 'getting-result':
         this.#results.get(effect.task.taskId, effect.task.executorId)
@@ -499,6 +526,29 @@ export class DriverContext {
     this.#revive = undefined
     if (at === undefined || this.#stopped) return
     this.#revive = this.#child.clock.after(Math.max(0, at - this.#now()), 'offers', () => this.#apply(this.#schedulers.revive(this.#now())))
+  }
+
+  #makeDecommissions(cluster: ClusterBackend): Decommissions {
+    return new Decommissions(this.#child, this.#schedulers, this.blocks, {
+      conf: this.conf,
+      send: (executorId, message) => cluster.send(executorId, message),
+      peers: () => cluster.staying(),
+      level: (rddId) => this.rdds.get(rddId).storageLevel,
+      reduces: (shuffleId) => this.rdds.reduces(shuffleId),
+      shuffles: () => this.rdds.shuffleIds().filter((shuffleId) => this.#schedulers.outputs.contains(shuffleId)),
+      noTasks: (executorId) => this.#apply(this.#schedulers.executorDecommissioned(executorId, this.#now())),
+      kill: (executorId, cause) => cluster.killExecutors([executorId], 'It took too long to leave (spark.executor.decommission.forceKillTimeout).', true, cause)
+    })
+  }
+
+  #makeAllocation(cluster: ClusterBackend, rules: AllocationRules): AllocationManager {
+    return new AllocationManager(this.#child, rules, {
+      request: (total, cause) => cluster.requestExecutors(total, cause),
+      release: (executorIds, cause) => {
+        if (!decommissionEnabled(this.conf)) cluster.killExecutors(executorIds, 'idle', false, cause)
+        else for (const executorId of executorIds) cluster.decommission(executorId, 'spark scale down', cause)
+      }
+    })
   }
 
   #announce(port: number): void {

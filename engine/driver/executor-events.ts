@@ -1,12 +1,15 @@
-import type { EventId } from '../events/index.ts'
+import type { BareEvent, EventId } from '../events/index.ts'
 import type { TaskReport } from '../executor/env.ts'
 import { settings } from '../rules/conf.ts'
 import type { Schedulers } from '../rules/schedulers.ts'
 import type { LossReason, RulesEffect } from '../rules/types.ts'
 import type { Child } from '../world/real/child.ts'
+import type { ExecutorToDriver } from '../world/messages.ts'
+import type { AllocationManager } from './allocation-manager.ts'
 import { blockManagerAdded } from './announce.ts'
 import type { BackendEvents } from './backend.ts'
 import type { BlockHolder, BlockMaster } from './block-master.ts'
+import type { Decommissions } from './decommissions.ts'
 import type { EventKeys } from './event-keys.ts'
 
 export interface ExecutorEventHands {
@@ -18,6 +21,8 @@ export interface ExecutorEventHands {
   replicate: (executorId: string, rddId: number, partition: number, holders: string[]) => void
   /** An executor is lost, not let go. */
   lost: (executorId: string, host: string, why: string) => void
+  decommissions: () => Decommissions | undefined
+  allocation: () => AllocationManager | undefined
   /** The cluster manager took the application away. */
   removed: (message: string) => void
 }
@@ -40,15 +45,14 @@ export class ExecutorEvents implements BackendEvents {
 
   executorAdded({ executorId, host, cores, cause }: { executorId: string; host: string; cores: number; cause?: EventId }): void {
     const now = this.#epoch()
-    this.#child.post(
-      {
-        Event: 'SparkListenerExecutorAdded',
-        Timestamp: now,
-        'Executor ID': executorId,
-        'Executor Info': { Host: host, 'Total Cores': cores, 'Log Urls': {}, Attributes: {}, Resources: {}, 'Resource Profile Id': 0, 'Registration Time': now }
-      },
-      cause
-    )
+    const event: BareEvent = {
+      Event: 'SparkListenerExecutorAdded',
+      Timestamp: now,
+      'Executor ID': executorId,
+      'Executor Info': { Host: host, 'Total Cores': cores, 'Log Urls': {}, Attributes: {}, Resources: {}, 'Resource Profile Id': 0, 'Registration Time': now }
+    }
+    const id = this.#child.post(event, cause)
+    this.#hands.allocation()?.saw(event, id)
   }
 
   blockManagerAdded(holder: BlockHolder, maxMemory: number): void {
@@ -65,7 +69,10 @@ export class ExecutorEvents implements BackendEvents {
   }
 
   executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void {
-    const id = this.#child.post({ Event: 'SparkListenerExecutorRemoved', Timestamp: this.#epoch(), 'Executor ID': executorId, 'Removed Reason': reason.text }, cause)
+    const event: BareEvent = { Event: 'SparkListenerExecutorRemoved', Timestamp: this.#epoch(), 'Executor ID': executorId, 'Removed Reason': reason.text }
+    const id = this.#child.post(event, cause)
+    this.#hands.allocation()?.saw(event, id)
+    this.#hands.decommissions()?.lost(executorId)
     this.#keys.set(`executor-lost:${executorId}`, id)
     if (reason.kind !== 'killed-by-driver' && reason.kind !== 'decommissioned') this.#hands.lost(executorId, this.#blocks.address(executorId)?.host ?? '', reason.text)
     this.#hands.apply(this.#schedulers.executorLost({ executorId, reason, now: this.#now() }))
@@ -78,6 +85,7 @@ export class ExecutorEvents implements BackendEvents {
   blockUpdated(executorId: string, update: { rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }): void {
     const { rddId, partition, memory, disk, stored, reason } = update
     this.#blocks.update(executorId, rddId, partition, update)
+    this.#hands.allocation()?.blockUpdated(executorId, rddId, partition, stored)
     this.#child.post({ Event: 'kindling.CachedBlock', executorId, rddId, partition, memory, disk, stored, ...(reason === undefined ? {} : { reason }) })
   }
 
@@ -103,6 +111,21 @@ export class ExecutorEvents implements BackendEvents {
 
   broadcastValue(id: number): Uint8Array | undefined {
     return this.#hands.broadcastValue(id)
+  }
+
+  decommissioning(executorId: string, message: string, told: boolean, cause: EventId | undefined): void {
+    this.#hands.allocation()?.leaving(executorId)
+    this.#hands.decommissions()?.begin(executorId, message, told, cause)
+  }
+
+  tookOver(executorId: string, done: Extract<ExecutorToDriver, { type: 'TookOver' }>): void {
+    this.#hands.decommissions()?.tookOver(executorId, done)
+  }
+
+  workerRemoved(worker: string, host: string, message: string, cause: EventId | undefined): void {
+    this.#child.post({ Event: 'kindling.Note', level: 'warn', actor: 'driver', text: `Master removed worker ${worker}: ${message}` }, cause)
+    // Nothing of it can be fetched any more (§3.19).
+    if (this.#schedulers.outputs.unregisterByHost(host).length > 0) this.#schedulers.outputs.incrementEpoch()
   }
 
   removed(message: string): void {

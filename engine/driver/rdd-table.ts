@@ -31,6 +31,16 @@ export class RddTable {
   }
 
   /** Reduce partitions of a shuffle that some RDD reads. */
+  /** Shuffles of the application so far. */
+  shuffleIds(): number[] {
+    return [...this.#reduces.keys()]
+  }
+
+  /** Shuffles an RDD's partitions come through, however far back. */
+  shufflesBehind(rddId: number): number[] {
+    return this.lineage(rddId).flatMap(({ dependencies }) => dependencies.flatMap((dependency) => (dependency.kind === 'shuffle' ? [dependency.shuffleId] : [])))
+  }
+
   reduces(shuffleId: number): number {
     return this.#reduces.get(shuffleId) ?? 0
   }

@@ -100,6 +100,8 @@ export type KindlingEvent =
   /** Map outputs, cached blocks or shuffle files that went with a process. */
   | { Event: 'kindling.BlocksLost'; executorId: string; appId: string; mapOutputs: { shuffleId: number; mapIndexes: number[] }[]; cached: { rddId: number; partitions: number[] }[] }
   | { Event: 'kindling.MapOutput'; executorId: string; shuffleId: number; mapIndex: number; bytes: number }
+  /** A map output of an executor that is being decommissioned lies on another now. */
+  | { Event: 'kindling.BlockMigrated'; from: string; to: string; shuffleId: number; mapIndex: number }
   | { Event: 'kindling.CachedBlock'; executorId: string; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
   | { Event: 'kindling.ClockChanged'; paused: boolean; speed: number }
   | { Event: 'kindling.Exception'; actor: ActorId; className: string; message: string; traceback: string; line?: number }

@@ -1,6 +1,7 @@
 import type { EventId, StorageLevel } from '../events/index.ts'
 import { executorMachine, runMachine, settled, type RunningMachine } from '../machines/index.ts'
-import { readTime, settings } from '../rules/conf.ts'
+import { readBoolean, readTime, settings } from '../rules/conf.ts'
+import { DECOMMISSION_FINISHED, DECOMMISSION_OFF, decommissionEnabled } from '../rules/decommission.ts'
 import { EXIT } from '../rules/failures.ts'
 import type { ExecutorBoot } from '../world/boot.ts'
 import type { Connection } from '../world/interfaces.ts'
@@ -12,6 +13,8 @@ import { strikeMessages } from '../world/real/message-faults.ts'
 import { everyReal } from '../world/real/timers.ts'
 import { forgetOldest } from './binaries.ts'
 import { BlockClient, serveBlocks } from './block-transfer.ts'
+import { Decommission } from './decommission.ts'
+import { takeOver } from './take-over.ts'
 import { memoryForStorage } from './block-store.ts'
 import type { ExecutorEnv, MapOutputPlaces, TaskReport } from './env.ts'
 import { Strikes } from './strikes.ts'
@@ -31,6 +34,7 @@ export class ExecutorProcess {
   readonly #strikes: Strikes
   readonly #binaries = new Map<string, StoredBinary>()
   readonly #asked = new Map<number, (answer: never) => void>()
+  readonly #decommission: Decommission
   #nextAsk = 0
   /** Heartbeats in a row that the driver has not answered. */
   #unanswered = 0
@@ -47,6 +51,19 @@ export class ExecutorProcess {
     this.#blocks = new BlockClient(child.network, { clock: child.clock, maxRetries: settings.shuffleMaxRetries(child.boot.conf), waitMs: settings.shuffleRetryWait(child.boot.conf) })
     this.#runner = new TaskRunner(this.#env(), readTime(child.boot.conf, 'kindling.task.pace', '0ms'))
     this.#strikes = new Strikes({ runner: this.#runner, executorId: boot.executorId, appId: boot.appId, tellMemory: (cause) => this.#tellMemory(cause), post: (event, cause) => child.post(event, cause) })
+    this.#decommission = new Decommission({
+      clock: child.clock,
+      migrates: readBoolean(child.boot.conf, 'spark.storage.decommission.enabled', false),
+      runningTasks: () => this.#runner.runningTasks.length,
+      tellDriver: (cause) => {
+        if (!this.#hung) this.#driver?.send({ type: 'ExecutorDecommissioning', ...(cause === undefined ? {} : { cause }) })
+      },
+      finish: () => {
+        if (this.#hung || this.#leaving) return
+        this.#driver?.send({ type: 'RemoveExecutor', reason: DECOMMISSION_FINISHED })
+        void this.#leave(0, DECOMMISSION_FINISHED)
+      }
+    })
     child.onMessage((message) => this.#fromLab(message))
     everyReal(MEMORY_PERIOD, () => {
       if (!child.clock.paused && !this.#hung) this.#tellMemory()
@@ -112,6 +129,18 @@ export class ExecutorProcess {
         this.#machine.send({ type: 'StopExecutor' })
         void this.#leave(0, `Told to stop: ${message.reason}`)
         return
+      case 'DecommissionExecutor':
+        this.#machine.send({ type: 'Decommission' })
+        this.#decommission.begin(true, message.cause)
+        return
+      case 'TakeOver':
+        void takeOver(message, this.#runner.store, this.#blocks).then((done) => {
+          if (!this.#hung) this.#driver?.send(done)
+        })
+        return
+      case 'BlocksMigrated':
+        this.#decommission.migrated()
+        return
       case 'MapOutputs':
       case 'BlockLocations':
       case 'Peers':
@@ -160,6 +189,11 @@ export class ExecutorProcess {
     else if (message.fault === 'cut-off-driver') this.#child.network.hold(message.faultId, (peer) => !peer.startsWith('executor-'))
     else if (message.fault === 'cut-off-peers') this.#child.network.cut(message.faultId, (peer) => peer.startsWith('executor-'))
     else if (message.fault === 'drop-message' || message.fault === 'delay-message') strikeMessages(this.#child, message)
+    else if (message.fault === 'decommission-executor') {
+      if (!decommissionEnabled(this.#child.boot.conf)) return DECOMMISSION_OFF
+      this.#machine.send({ type: 'Decommission' })
+      this.#decommission.begin(false, message.cause)
+    }
     else return this.#strikes.strike(message.fault, message.arg ?? {}, message.cause)
     return undefined
   }

@@ -6,19 +6,24 @@ import { cutOffDriver } from './cut-off-driver.ts'
 import { cutOffPeers } from './cut-off-peers.ts'
 import { delayMessage } from './delay-message.ts'
 import { dropMessage } from './drop-message.ts'
+import { decommissionExecutor } from './decommission-executor.ts'
+import { decommissionWorker } from './decommission-worker.ts'
 import { failTask } from './fail-task.ts'
 import type { Fault } from './fault.ts'
 import { fillDisk } from './fill-disk.ts'
 import { hangDriver } from './hang-driver.ts'
 import { hangExecutor } from './hang-executor.ts'
+import { hangWorker } from './hang-worker.ts'
 import { killDriver } from './kill-driver.ts'
 import { loseCachedBlock } from './lose-cached-block.ts'
 import { loseShuffleFiles } from './lose-shuffle-files.ts'
+import { loseWorker } from './lose-worker.ts'
 import { oomDriver } from './oom-driver.ts'
 import { oomExecutor } from './oom-executor.ts'
 import { slowExecutor } from './slow-executor.ts'
 import { poisonedRecord } from './poisoned-record.ts'
 import { slowTask } from './slow-task.ts'
+import { stopMaster } from './stop-master.ts'
 
 const all = [
   crashExecutor,
@@ -38,7 +43,12 @@ const all = [
   slowExecutor,
   loseShuffleFiles,
   loseCachedBlock,
-  fillDisk
+  fillDisk,
+  decommissionExecutor,
+  loseWorker,
+  hangWorker,
+  decommissionWorker,
+  stopMaster
 ] as const
 
 export type FaultName = (typeof all)[number]['name']

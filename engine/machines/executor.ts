@@ -10,6 +10,7 @@ export type ExecutorMachineEvent =
   | { type: 'HeapExhausted' }
   | { type: 'Hang' }
   | { type: 'Resume' }
+  | { type: 'Decommission' }
   | { type: 'StopExecutor' }
   | { type: 'DriverDisassociated' }
 
@@ -38,6 +39,7 @@ export const executorMachine = setup({
         StopExecutor: 'exiting',
         DriverDisassociated: 'exiting',
         HeapExhausted: 'outOfMemory',
+        Decommission: 'decommissioning',
         Hang: 'hung'
       }
     },
@@ -49,8 +51,13 @@ export const executorMachine = setup({
         StopExecutor: 'exiting',
         DriverDisassociated: 'exiting',
         HeapExhausted: 'outOfMemory',
+        Decommission: 'decommissioning',
         Hang: 'hung'
       }
+    },
+    decommissioning: {
+      description: 'It is to go: no new tasks, those that run may finish, peers take its blocks.',
+      on: { TaskStarted: {}, TaskEnded: {}, StopExecutor: 'exiting', DriverDisassociated: 'exiting', HeapExhausted: 'outOfMemory', Hang: 'hung' }
     },
     hung: {
       description: 'The process lives but answers nobody: no heartbeats, no results.',

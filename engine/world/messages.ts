@@ -35,7 +35,7 @@ export type LabToChild =
   | { type: 'ApplicationRemoved'; state: string; message: string }
   | { type: 'ExecutorGranted'; executorId: string; worker: ActorId; host: string; cores: number; memoryMb: number }
   | { type: 'ExecutorUpdated'; executorId: string; state: string; message: string; exitStatus?: number; workerHost?: string; cause?: EventId }
-  | { type: 'WorkerRemoved'; worker: ActorId; host: string; message: string }
+  | { type: 'WorkerRemoved'; worker: ActorId; host: string; message: string; cause?: EventId }
   /** SIGTERM of a Worker: leave in order with 143 (§3.15). */
   | { type: 'Terminate'; reason: string }
   /** The Worker this process belongs to is gone: exit with 255 (§3.20). */
@@ -75,6 +75,12 @@ export type ExecutorToDriver =
   /** The block manager was asked to register anew; its blocks follow as BlockUpdates. */
   | { type: 'ReregisterBlockManager' }
   | { type: 'BlockUpdate'; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
+  /** It got the signal to go (§7.6). */
+  | { type: 'ExecutorDecommissioning'; cause?: EventId }
+  /** What it could take over of another executor's blocks. */
+  | { type: 'TookOver'; from: string; shuffles: { shuffleId: number; mapIndex: number }[]; blocks: { rddId: number; partition: number; memory: number; disk: number }[] }
+  /** The last word of an executor that was decommissioned. */
+  | { type: 'RemoveExecutor'; reason: string }
   | { type: 'AskMapOutputs'; ask: number; shuffleId: number }
   /** Where copies of blocks may go (§8.9). */
   | { type: 'AskPeers'; ask: number }
@@ -95,6 +101,11 @@ export type DriverToExecutor =
   /** A result that was kept for the driver is not wanted. */
   | { type: 'RemoveResult'; taskId: number }
   | { type: 'StopExecutor'; reason: string }
+  | { type: 'DecommissionExecutor'; cause: EventId }
+  /** Fetch these from an executor that is on its way out, and keep them. */
+  | { type: 'TakeOver'; from: { executorId: string; host: string; port: number }; shuffles: { shuffleId: number; mapIndex: number; reduces: number }[]; blocks: { rddId: number; partition: number; level: StorageLevel }[] }
+  /** Peers have what they could take: it may go. */
+  | { type: 'BlocksMigrated' }
   | { type: 'MapOutputs'; ask: number; shuffleId: number; outputs: ({ executorId: string; host: string; port: number; sizes: number[] } | null)[] }
   | { type: 'Peers'; ask: number; peers: { executorId: string; host: string; port: number }[] }
   /** Answers a heartbeat; `reregister`: the driver has no block manager of this executor any more (§5.16). */

@@ -10,6 +10,7 @@ import type { Spawner } from '../../engine/world/interfaces.ts'
 import { startClock, type LabClock } from '../../engine/world/real/clock.ts'
 import { Children, type ChildHandle } from './children.ts'
 import { ClockDesk } from './clock-desk.ts'
+import { clusterFaults } from './cluster-faults.ts'
 import { ClusterManager, type ExecutorLaunch } from './cluster-manager.ts'
 import { FaultDesk } from './fault-desk.ts'
 import { watchContainers } from './container-watch.ts'
@@ -103,7 +104,7 @@ export class Run {
         return appId === undefined ? null : (this.#cluster?.executorChild(appId, id) ?? null)
       },
       local: () => this.#submissions[0]?.local === true,
-      lab: { 'hang-driver': standStill(() => this.#submissions[0]?.driver ?? null) }
+      lab: { ...clusterFaults(() => this.#cluster, plan.conf), 'hang-driver': standStill(() => this.#submissions[0]?.driver ?? null) }
     })
     watchContainers(this.journal, (actor, appId) => this.#cluster?.executorChild(appId, actor.replace('executor-', '')) ?? null)
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve))

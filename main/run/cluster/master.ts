@@ -442,7 +442,7 @@ export class Master {
       this.#driverLost(driver, `worker lost: ${why}`, lost)
     }
     for (const app of this.#apps.values()) {
-      if (!isOver(app.state)) this.#tellDriver(app, 'WorkerRemoved', worker.id, lost, { type: 'WorkerRemoved', worker: worker.id, host: worker.host, message: why })
+      if (!isOver(app.state)) this.#tellDriver(app, 'WorkerRemoved', worker.id, lost, { type: 'WorkerRemoved', worker: worker.id, host: worker.host, message: why, cause: lost })
     }
     this.#machine.send({ type: 'WorkerLost', worker: worker.id })
   }

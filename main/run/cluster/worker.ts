@@ -268,7 +268,8 @@ export class Worker {
     for (const { runner } of this.#drivers.values()) runner.abandon(cause)
     this.#executors.clear()
     this.#drivers.clear()
-    this.#hands.wire.send('Disconnected', this.id, 'master', undefined, cause, () => this.#hands.master().workerDisconnected(this, cause))
+    // A Master that is not there sees no connection close.
+    if (this.#hands.master().up) this.#hands.wire.send('Disconnected', this.id, 'master', undefined, cause, () => this.#hands.master().workerDisconnected(this, cause))
   }
 
   /** Somebody starts its process again. */
