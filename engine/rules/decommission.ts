@@ -26,7 +26,7 @@ export const DECOMMISSION_OFF = 'spark.decommission.enabled is false: nobody wou
 /** Deals shuffle files and cached partitions out to the peers in turn; a peer that gets nothing is left out. */
 export function sharePeers(held: Held, peers: readonly string[]): { peer: string; share: Held }[] {
   if (peers.length === 0) return []
-  const shares = peers.map((peer) => ({ peer, share: { shuffles: [], blocks: [] } as Held }))
+  const shares = peers.map((peer): { peer: string; share: Held } => ({ peer, share: { shuffles: [], blocks: [] } }))
   let at = 0
   for (const shuffle of held.shuffles) shares[at++ % shares.length]!.share.shuffles.push(shuffle)
   for (const block of held.blocks) shares[at++ % shares.length]!.share.blocks.push(block)

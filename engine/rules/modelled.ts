@@ -6,14 +6,6 @@ import { settings, type Conf } from './conf.ts'
 
 /** Keys that other parts read, or that are told rather than obeyed. */
 const elsewhere = [
-  'spark.deploy.recoveryMode', 'spark.deploy.recoveryTimeout', 'spark.deploy.spreadOut', 'spark.deploy.workerSelectionPolicy', 'spark.rpc.askTimeout',
-  'spark.worker.executorStateSync.maxAttempts', 'spark.worker.initialRegistrationRetries', 'spark.worker.maxRegistrationRetries', 'spark.worker.timeout',
-  'spark.dynamicAllocation.cachedExecutorIdleTimeout', 'spark.dynamicAllocation.enabled', 'spark.dynamicAllocation.executorAllocationRatio',
-  'spark.dynamicAllocation.executorIdleTimeout', 'spark.dynamicAllocation.initialExecutors', 'spark.dynamicAllocation.maxExecutors',
-  'spark.dynamicAllocation.minExecutors', 'spark.dynamicAllocation.schedulerBacklogTimeout', 'spark.dynamicAllocation.shuffleTracking.enabled',
-  'spark.dynamicAllocation.shuffleTracking.timeout', 'spark.dynamicAllocation.sustainedSchedulerBacklogTimeout', 'spark.executor.instances',
-  'spark.decommission.enabled', 'spark.executor.decommission.forceKillTimeout', 'spark.storage.decommission.enabled',
-  'spark.storage.decommission.rddBlocks.enabled', 'spark.storage.decommission.shuffleBlocks.enabled',
   'spark.app.id', 'spark.app.name', 'spark.app.user', 'spark.decommission.enabled',
   'spark.deploy.maxExecutorRetries', 'spark.deploy.recoveryMode', 'spark.deploy.recoveryTimeout',
   'spark.deploy.spreadOut', 'spark.deploy.spreadOutApps', 'spark.deploy.spreadOutDrivers',
