@@ -19,7 +19,12 @@ const TITLES: Readonly<Record<string, string>> = {
   'cut-off-driver': 'Cut off from the driver',
   'cut-off-peers': 'Cut off from its peers',
   'drop-message': 'Lose a message',
-  'delay-message': 'Delay a message'
+  'delay-message': 'Delay a message',
+  'decommission-executor': 'Decommission an executor',
+  'lose-worker': 'Lose a worker',
+  'hang-worker': 'Silence a worker',
+  'decommission-worker': 'Decommission a worker',
+  'stop-master': 'Stop the Master'
 }
 
 /** The title of a fault's button; its name where there is none. */
