@@ -53,6 +53,8 @@ export class ClusterBackend implements Backend {
   #stopped = false
   #appId = ''
   #awaitAll: (() => void) | undefined
+  /** Executors granted in the Master's first round; unknown until it is over. */
+  #scheduled: number | undefined
 
   constructor(child: Child, conf: Record<string, string>, events: BackendEvents) {
     this.#child = child
@@ -77,23 +79,18 @@ export class ClusterBackend implements Backend {
   }
 
   /**
-   * Waits until every executor that was granted has registered, so that a program's first partitions do
-   * not depend on a race; at most `maxWaitMs` of lab time (§1.11). With none granted within 2 s it goes on.
+   * Waits until every executor of the Master's first round has registered or failed, so that a program's
+   * first partitions do not depend on a race; at most `maxWaitMs` of lab time (§1.11).
    */
   async awaitExecutors(maxWaitMs: number): Promise<void> {
-    const complete = (): boolean => this.#granted.size > 0 && [...this.#granted.keys()].every((id) => this.#executors.get(id)?.ready === true || this.#removed.has(id) || this.#fates.has(id))
+    const settled = (id: string): boolean => this.#executors.get(id)?.ready === true || this.#removed.has(id) || this.#fates.has(id)
+    const complete = (): boolean => this.#scheduled !== undefined && this.#granted.size >= this.#scheduled && [...this.#granted.keys()].every(settled)
     if (complete()) return
     await new Promise<void>((resolve) => {
-      const clock = this.#child.clock
-      const timers = [
-        clock.after(maxWaitMs, 'registered resources', resolve),
-        clock.after(Math.min(2000, maxWaitMs), 'registered resources', () => {
-          if (this.#granted.size === 0) resolve()
-        })
-      ]
+      const timer = this.#child.clock.after(maxWaitMs, 'registered resources', resolve)
       this.#awaitAll = () => {
         if (!complete() && !this.#stopped) return
-        for (const timer of timers) timer.cancel()
+        timer.cancel()
         resolve()
       }
     })
@@ -102,7 +99,10 @@ export class ClusterBackend implements Backend {
 
   /** Words of the Master about this application's executors. */
   fromMaster(message: LabToChild): void {
-    if (message.type === 'ExecutorGranted') {
+    if (message.type === 'ExecutorsScheduled') {
+      this.#scheduled = message.executors
+      this.#awaitAll?.()
+    } else if (message.type === 'ExecutorGranted') {
       this.#granted.set(message.executorId, { host: message.host, cores: message.cores })
     } else if (message.type === 'ExecutorUpdated' && message.state === 'DECOMMISSIONED') {
       this.#decommissioning.set(message.executorId, { message: message.message, cause: message.cause })

@@ -39,7 +39,7 @@ const killTimeout = 2000
 const CRASHED =
   "Python worker exited unexpectedly (crashed). Consider setting 'spark.sql.execution.pyspark.udf.faulthandler.enabled' or'spark.python.worker.faulthandler.enabled' configuration to 'true' for the better Python traceback."
 
-/** Stages a Python thread remembers; the same number stands in kindling/task.py. */
+/** Stages a Python thread is taken to know; kindling/task.py keeps twice as many. */
 const KEPT_STAGES = 16
 
 /** The file a checkpoint keeps a partition in. */
@@ -52,8 +52,8 @@ export class PythonWorker {
   readonly #running = new Map<number, Running>()
   /** Threads ended because a killed task went on. */
   readonly #stubborn = new WeakSet<PythonThread>()
-  /** Ids of stages each thread was told of, in that order. */
-  readonly #told = new WeakMap<PythonThread, Set<string>>()
+  /** Ids of stages each thread knows, the one used longest ago first. */
+  readonly #known = new WeakMap<PythonThread, Set<string>>()
   #thread: PythonThread
   #terminated = false
 
@@ -93,6 +93,7 @@ export class PythonWorker {
     this.#running.set(order, running)
     try {
       const ended = (await answer) as PythonTaskAnswer
+      if (ended.ok || ended.failure !== 'killed') this.#knows(thread, task.stage.id)
       if (!ended.ok && ended.failure === 'fetch-failed') return { ...ended, detail: running.fetchFailure?.detail }
       if (ended.ok && task.goal.kind === 'checkpoint') return await writeCheckpoint(task, task.goal.directory, ended)
       return ended
@@ -108,15 +109,18 @@ export class PythonWorker {
     }
   }
 
-  /** The task with what the thread does not know yet: a stage is told with its first task there. */
+  /** The task with what the thread does not know yet: a stage is told until a task of it has run there. */
   #unsaid(thread: PythonThread, { stage, ...task }: PythonTask): object {
-    let told = this.#told.get(thread)
-    if (told === undefined) this.#told.set(thread, (told = new Set()))
-    if (told.has(stage.id)) return { ...task, stage: stage.id }
-    told.add(stage.id)
-    // The thread forgets in the same order (kindling/task.py), so both know what is known.
-    if (told.size > KEPT_STAGES) told.delete(told.values().next().value!)
-    return { ...task, stage: stage.id, told: stage }
+    return this.#known.get(thread)?.has(stage.id) === true ? { ...task, stage: stage.id } : { ...task, stage: stage.id, told: stage }
+  }
+
+  /** A task that was not killed has read its stage. */
+  #knows(thread: PythonThread, stageId: string): void {
+    let known = this.#known.get(thread)
+    if (known === undefined) this.#known.set(thread, (known = new Set()))
+    known.delete(stageId)
+    known.add(stageId)
+    if (known.size > KEPT_STAGES) known.delete(known.values().next().value!)
   }
 
   /** The running task, or the waiting task of that id, raises TaskKilled at the next bytecode and answers `killed`. */

@@ -33,6 +33,8 @@ export type LabToChild =
   | { type: 'RegisteredApplication'; appId: string; masterUrl: string }
   | { type: 'ApplicationRefused'; message: string }
   | { type: 'ApplicationRemoved'; state: string; message: string }
+  /** The Master's first round for the application: it granted so many executors. */
+  | { type: 'ExecutorsScheduled'; executors: number }
   | { type: 'ExecutorGranted'; executorId: string; worker: ActorId; host: string; cores: number; memoryMb: number }
   | { type: 'ExecutorUpdated'; executorId: string; state: string; message: string; exitStatus?: number; workerHost?: string; cause?: EventId }
   | { type: 'WorkerRemoved'; worker: ActorId; host: string; message: string; cause?: EventId }

@@ -41,7 +41,7 @@ export class Journal {
     this.#clock = clock
     this.#logs = new EventLogs(directory, (error) => {
       this.#broken = true
-      this.post({ Event: 'kindling.Note', level: 'error', text: `${error.message}. The run goes on; the log ends here.` })
+      this.post({ Event: 'kindling.Note', level: 'error', text: `${error.message} The run goes on; the log ends here.` })
     })
   }
 

@@ -8,7 +8,7 @@ describe('one application after another', () => {
     const { manager, executors, travel, app } = await cluster()
     const driver = new Told('driver')
     const first = await app(driver)
-    expect(driver.words).toEqual(['ExecutorGranted', 'ExecutorGranted'])
+    expect(driver.words).toEqual(['ExecutorsScheduled', 'ExecutorGranted', 'ExecutorGranted'])
     executors.get(`${first}/0`)!.end(137)
     await travel() // the Worker tells the Master
     manager.finish(first, 'FINISHED', undefined, undefined)

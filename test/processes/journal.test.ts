@@ -39,7 +39,7 @@ describe('a log that breaks down while the run goes on', () => {
     say(kept, 'one')
     say(kept, 'two')
     const notes = kept.events.filter((event) => event.Event === 'kindling.Note')
-    expect(notes).toMatchObject([{ level: 'error', text: expect.stringMatching(/ENOSPC.*The run goes on; the log ends here\.$/) as string }])
+    expect(notes).toMatchObject([{ level: 'error', text: expect.stringMatching(/: the disk is full\. The run goes on; the log ends here\.$/) as string }])
     expect(kept.events.filter((event) => event.Event === 'kindling.Output')).toHaveLength(2)
     kept.closeLog()
     // The next application may have more luck, and its log does not begin with the other's leftovers.

@@ -9,7 +9,7 @@ import { root } from '../../scripts/node24.mjs'
 const others = new Set([
   'spark.home', 'spark.job.description', 'spark.jobGroup.id', 'spark.sql.execution.id', 'spark.sql.execution.root.id',
   'spark.sql.mapKeyDedupPolicy', 'spark.sql.warehouse', 'spark.sql.execution.pyspark.udf.faulthandler.enabled', 'spark.python.worker.faulthandler.enabled',
-  'spark.scheduler.pool'
+  'spark.scheduler.pool', 'spark.sql.legacy.allowHashOnMapType'
 ])
 
 test('every key of Spark that a source reads is known as modelled', () => {

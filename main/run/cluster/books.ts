@@ -54,6 +54,8 @@ export interface Application {
   state: string
   /** Its driver has heard that it is taken on: it gets executors. */
   registered: boolean
+  /** Its driver was told how many executors the first round granted. */
+  scheduled: boolean
   executorLimit: number
   nextExecutorId: number
   /** Those that hold resources. */

@@ -180,6 +180,7 @@ export class Master {
       ask,
       state: 'WAITING',
       registered: false,
+      scheduled: false,
       executorLimit: ask.executorLimit ?? Infinity,
       nextExecutorId: 0,
       executors: new Map(),
@@ -375,6 +376,10 @@ export class Master {
       executorLimit: Math.max(0, app.executorLimit - held.length)
     })
     for (const { workerId, cores } of placed) this.#launch(app, this.#workers.get(workerId)!, cores)
+    if (!app.scheduled) {
+      app.scheduled = true
+      app.driver.send({ type: 'ExecutorsScheduled', executors: placed.length })
+    }
     if (held.length > 0 || placed.length > 0 || app.executorLimit === 0 || app.waitingTold) return
     app.waitingTold = true
     const all = [...this.#workers.values()].map(({ worker }) => worker)

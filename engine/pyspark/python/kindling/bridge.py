@@ -18,6 +18,8 @@ class FetchFailed(BaseException):
 
 # Set for good once one of the two above was raised in the running task, whatever user code does with it.
 interruption = None
+# A task runs that catches its end.
+killable = False
 
 
 # Py4J numbers the objects a program has made; its messages name them `o12`.

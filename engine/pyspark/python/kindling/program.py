@@ -37,16 +37,16 @@ def run(ask):
     main.__dict__.update(__file__=file, __builtins__=builtins, __cached__=None)
     sys.modules["__main__"] = main
     end = _ending(lambda: exec(compile(ask["source"], file, "exec", dont_inherit=True), main.__dict__))
-    after = _ending(lambda: _leave(end["code"]))
+    after = _ending(lambda: _leave())
     return after if after["code"] and not end["code"] else end
 
 
-def _leave(code):
-    """What happens when a Python process ends: exit handlers, and the context's own (§8.13)."""
+def _leave():
+    """What happens when a Python process ends: exit handlers, and the context's own, whose code is 0 whatever ended the program (§8.13)."""
     atexit._run_exitfuncs()
     context = SparkContext._active_spark_context
     if context is not None:
-        context._stop(code)
+        context._stop(0)
 
 
 def _ending(action):

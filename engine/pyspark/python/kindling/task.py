@@ -4,35 +4,49 @@ import json
 import sys
 import types
 
-from kindling import blocks, bridge, compute, shuffle, tracebacks
+from kindling import blocks, bridge, compute, host, shuffle, tracebacks
 from pyspark import accumulators
 from pyspark.sql import _wire
 from pyspark.taskcontext import TaskContext
 
 
-# Stages this thread was told of, oldest first; the host forgets in the same order (worker.ts).
-_KEPT_STAGES = 16
+# Stages this thread was told of, the one used longest ago first. More than the host counts on (worker.ts).
+_KEPT_STAGES = 32
 _stages = {}
 
 
 def _stage(task):
     told = task.get("told")
-    if told is None:
-        return _stages[task["stage"]]
-    made = _stages[task["stage"]] = compute.Stage(told)
+    known = _stages.pop(task["stage"], None)
+    made = _stages[task["stage"]] = known if told is None else compute.Stage(told)
     if len(_stages) > _KEPT_STAGES:
         del _stages[next(iter(_stages))]
     return made
 
 
 def run(task):
-    bridge.interruption = None
-    accumulators.begin_task()
-    # Functions travel by value: there is no program here, only PySpark's worker.
-    sys.modules["__main__"] = types.ModuleType("pyspark.daemon")
-    stage = _stage(task)
-    context = TaskContext._begin(task, stage.properties)
+    """Runs a task and answers for it, whatever happens and whenever it is killed."""
     try:
+        bridge.killable = True
+        # A kill that came while it waited found nobody to raise in.
+        if host.functions.isKilled():
+            raise bridge.TaskKilled("killed")
+        return _run(task)
+    except bridge.TaskKilled as killed:
+        bridge.killable = False
+        return _failure(killed)
+    finally:
+        bridge.killable = False
+
+
+def _run(task):
+    bridge.interruption = None
+    try:
+        accumulators.begin_task()
+        # Functions travel by value: there is no program here, only PySpark's worker.
+        sys.modules["__main__"] = types.ModuleType("pyspark.daemon")
+        stage = _stage(task)
+        context = TaskContext._begin(task, stage.properties)
         return _answer(task, stage, context)
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt fail the task too (§11.2)
         return _failure(bridge.interruption or error)

@@ -25,5 +25,5 @@ def note_line(_number, frame):
 
 def kill(_number, _frame):
     # A signal for the order before may arrive late.
-    if host.functions.isKilled():
+    if bridge.killable and host.functions.isKilled():
         bridge.interrupt(bridge.TaskKilled("killed"))
