@@ -49,7 +49,7 @@ rdd.map(lambda x: divide(x)).collect()
     expect(run.err).toContain(`  File "${file}", line 6, in <module>`)
     expect(run.err).toContain('/spark/python/pyspark/core/actions.py')
     expect(run.err).not.toContain('/kindling/')
-    expect(run.engine.stopped).toBe(1)
+    expect(run.engine.stopped).toBe(0)
   })
 
   it('can be caught, and the context lives on (§5.27)', async () => {
