@@ -103,7 +103,7 @@ describe('the controls', () => {
   it('refuses a setting that cannot be, with a sentence, and lives on', async () => {
     await set({ 'spark.task.maxFailures': 'many' })
     await by('run').click()
-    await until('a sentence names the setting', async () => /spark\.task\.maxFailures should be int, but was many/.test(await problem()))
+    await until('a sentence names the setting', async () => /The value 'many' in the config "spark\.task\.maxFailures" is invalid/.test(await problem()))
     await by('settings').click()
     await $('aria/Value of spark.task.maxFailures').setValue('4')
     await browser.keys('Escape')
@@ -131,7 +131,7 @@ describe('the controls', () => {
     await tells(/^You pressed Crash executor, to strike at task=9\.9/)
     await speed('fastest')
     await chipSays('finished')
-    await tells(/never struck/)
+    await tells(/struck nothing: the run ended before task=9\.9 came/)
   })
 
   it('says that a local master has no executor to lose', async () => {
