@@ -65,7 +65,7 @@ describe('the catalog of faults', () => {
     await tells(/^You healed Silence: executor 0\./)
     await lives('0', 'alive')
     await speed('fastest')
-    await tells(/^Fault fail-task strikes/)
+    await tells(/^Fail a task strikes a task of stage 1/)
     await chipSays('finished')
   })
 })
