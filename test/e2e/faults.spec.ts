@@ -66,7 +66,7 @@ describe('a fault button', () => {
     assert.ok(shown.pressed && shown.after < AT_ONCE, JSON.stringify(shown))
     await until('a card is silent, with its detection clock', async () => {
       const card = $('[data-life="silent"]')
-      return (await card.isExisting()) && /silent \d+\.\d s of 5 s/.test(await card.getText())
+      return (await card.isExisting()) && /silenced, no heartbeat \d+\.\d s of 5 s/.test(await card.getText())
     })
     await tells(/^Executor \d has sent no heartbeat for .* At 5 s the driver gives it up/)
     // Not faster: heartbeats of 1 s of the lab would have to come every 0.1 s.
