@@ -26,8 +26,8 @@ export interface ChildHandle {
   onEnd(handler: (end: ChildEnd) => void): void
   /** SIGKILL. `cause` becomes the cause of the end in the log. */
   kill(cause: EventId | undefined): void
-  /** What the end, when it comes, will be caused by (a fault that struck it). */
-  blame(cause: EventId): void
+  /** What the end, when it comes, will be caused by. With `unlessStruck` a fault that struck before stays the cause. */
+  blame(cause: EventId, unlessStruck?: true): void
 }
 
 /** What the rest of a boot is filled up with. */
@@ -214,8 +214,9 @@ class ChildEntry implements ChildHandle {
     this.#process.kill()
   }
 
-  blame(cause: EventId): void {
-    this.cause = cause
+  blame(cause: EventId, unlessStruck?: true): void {
+    if (unlessStruck === true) this.cause ??= cause
+    else this.cause = cause
   }
 
   hear(message: ChildToLab, blobs: Uint8Array[]): void {

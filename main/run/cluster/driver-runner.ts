@@ -71,7 +71,7 @@ export class DriverRunner {
   terminate(cause: EventId | undefined): void {
     this.kill()
     if (this.#child === undefined || this.#child.ended) return
-    if (cause !== undefined) this.#child.blame(cause)
+    if (cause !== undefined) this.#child.blame(cause, true)
     this.#child.send({ type: 'Stop', reason: 'The Master has the driver ended.' })
   }
 
@@ -80,7 +80,7 @@ export class DriverRunner {
     this.#abandoned = true
     this.#waiting?.cancel()
     if (this.#child === undefined || this.#child.ended) return
-    if (cause !== undefined) this.#child.blame(cause)
+    if (cause !== undefined) this.#child.blame(cause, true)
     this.#child.send({ type: 'WorkerGone', worker: this.#hands.worker.id })
   }
 }

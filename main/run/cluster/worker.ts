@@ -190,7 +190,7 @@ export class Worker {
     executor.killed = true
     this.machine.send({ type: 'KillExecutor', executorId })
     const { child } = executor
-    if (cause !== undefined) child.blame(cause)
+    if (cause !== undefined) child.blame(cause, true)
     child.send({ type: 'Terminate', reason: 'The Worker ends it (SIGTERM).' })
     const timer = this.#hands.clock.after(KILL_GRACE, 'SIGKILL', () => child.kill(cause))
     child.onEnd(() => timer.cancel())
@@ -262,7 +262,7 @@ export class Worker {
     this.#quiet()
     this.machine.send({ type: 'Exited' })
     for (const { child } of this.#executors.values()) {
-      if (cause !== undefined) child.blame(cause)
+      if (cause !== undefined) child.blame(cause, true)
       child.send({ type: 'WorkerGone', worker: this.id })
     }
     for (const { runner } of this.#drivers.values()) runner.abandon(cause)
