@@ -18,7 +18,8 @@ export interface Launch {
 export interface BackendEvents {
   executorAdded(executor: { executorId: string; host: string; cores: number; cause?: EventId }): void
   blockManagerAdded(holder: BlockHolder, maxMemory: number): void
-  executorReady(executorId: string, host: string, cores: number): void
+  /** It can take tasks: it gets them once the lab has heard of it, if it is still `there`. */
+  executorReady(executor: { executorId: string; host: string; cores: number }, there: () => boolean): void
   /** Its connection closed; the reason will follow (§4.21). */
   executorUnavailable(executorId: string): void
   executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void

@@ -284,8 +284,7 @@ export class ClusterBackend implements Backend {
         executor.ready = true
         executor.maxMemory = message.maxMemory
         this.#events.blockManagerAdded({ executorId: executor.id, host: executor.host, port: executor.blockPort }, message.maxMemory)
-        this.#events.executorReady(executor.id, executor.host, executor.cores)
-        this.#child.send({ type: 'Moment', moment: { kind: 'executor', executorId: executor.id } })
+        this.#events.executorReady({ executorId: executor.id, host: executor.host, cores: executor.cores }, () => !this.#removed.has(executor.id))
         this.#awaitAll?.()
         return
       case 'Heartbeat':

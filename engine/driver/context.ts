@@ -152,7 +152,7 @@ export class DriverContext {
       }
     )
     this.#starvation = new Starvation(child, settings.starvationTimeout(this.conf), () => !this.isLocal && this.jobs.running > 0 && (this.#backend?.totalCores() ?? 0) === 0)
-    this.#executors = new ExecutorEvents(child, this.#schedulers, this.blocks, this.#keys, {
+    this.#executors = new ExecutorEvents(child, this.#schedulers, this.blocks, this.#keys, moments, {
       conf: this.conf,
       apply: (effects) => this.#apply(effects),
       report: (executorId, report) => this.#report(executorId, report),

@@ -11,6 +11,7 @@ import type { BackendEvents } from './backend.ts'
 import type { BlockHolder, BlockMaster } from './block-master.ts'
 import type { Decommissions } from './decommissions.ts'
 import type { EventKeys } from './event-keys.ts'
+import type { Moments } from './moments.ts'
 
 export interface ExecutorEventHands {
   conf: Record<string, string>
@@ -33,13 +34,15 @@ export class ExecutorEvents implements BackendEvents {
   readonly #schedulers: Schedulers
   readonly #blocks: BlockMaster
   readonly #keys: EventKeys
+  readonly #moments: Moments
   readonly #hands: ExecutorEventHands
 
-  constructor(child: Child, schedulers: Schedulers, blocks: BlockMaster, keys: EventKeys, hands: ExecutorEventHands) {
+  constructor(child: Child, schedulers: Schedulers, blocks: BlockMaster, keys: EventKeys, moments: Moments, hands: ExecutorEventHands) {
     this.#child = child
     this.#schedulers = schedulers
     this.#blocks = blocks
     this.#keys = keys
+    this.#moments = moments
     this.#hands = hands
   }
 
@@ -60,8 +63,17 @@ export class ExecutorEvents implements BackendEvents {
     this.#child.post(blockManagerAdded(holder.executorId, holder.host, holder.port, maxMemory, this.#epoch()))
   }
 
-  executorReady(executorId: string, host: string, cores: number): void {
-    this.#hands.apply(this.#schedulers.executorReady({ executorId, host, slots: Math.floor(cores / settings.taskCpus(this.#hands.conf)), now: this.#now() }))
+  executorReady({ executorId, host, cores }: { executorId: string; host: string; cores: number }, there: () => boolean): void {
+    const moment = { kind: 'executor' as const, executorId }
+    const offer = (): void => {
+      if (there()) this.#hands.apply(this.#schedulers.executorReady({ executorId, host, slots: Math.floor(cores / settings.taskCpus(this.#hands.conf)), now: this.#now() }))
+    }
+    if (this.#moments.watch.executors) {
+      this.#moments.tell(moment, offer)
+      return
+    }
+    this.#moments.mention(moment)
+    offer()
   }
 
   executorUnavailable(executorId: string): void {

@@ -64,7 +64,7 @@ export class LocalBackend implements Backend {
   start(): Promise<void> {
     this.#events.executorAdded({ executorId: 'driver', host: this.#host, cores: this.#threads })
     this.#events.blockManagerAdded({ executorId: 'driver', host: this.#host, port: this.#port }, memoryForStorage(this.#conf, this.#heapLimit))
-    this.#events.executorReady('driver', this.#host, this.#threads)
+    this.#events.executorReady({ executorId: 'driver', host: this.#host, cores: this.#threads }, () => true)
     return Promise.resolve()
   }
 

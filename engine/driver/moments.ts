@@ -2,6 +2,8 @@ import type { ChildToLab, LabToChild } from '../world/messages.ts'
 
 /** Moments the lab wants to hear of, for faults that wait. */
 export interface WatchList {
+  /** Executors that come. */
+  executors: boolean
   jobs: boolean
   stages: Set<number>
   tasks: Set<string>
@@ -17,7 +19,7 @@ export type Moment = Extract<ChildToLab, { type: 'Moment' }>['moment']
  * the moment would be over before the fault comes: an empty task lasts a fraction of a millisecond.
  */
 export class Moments {
-  readonly watch: WatchList = { jobs: false, stages: new Set(), tasks: new Set(), any: { stage: false, task: false }, events: new Set() }
+  readonly watch: WatchList = { executors: false, jobs: false, stages: new Set(), tasks: new Set(), any: { stage: false, task: false }, events: new Set() }
   readonly #send: (message: ChildToLab) => void
   readonly #unheard = new Map<number, () => void>()
   #tokens = 0
@@ -29,6 +31,7 @@ export class Moments {
   /** The lab answers the moments of a list it has changed before it sends the list. */
   fromLab(message: Extract<LabToChild, { type: 'Watch' | 'MomentHeard' }>): void {
     if (message.type === 'Watch') {
+      this.watch.executors = message.executors
       this.watch.jobs = message.jobs
       this.watch.stages = new Set(message.stages)
       this.watch.tasks = new Set(message.tasks)

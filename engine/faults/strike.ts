@@ -34,6 +34,8 @@ export interface StrikeableExecutor {
   id: string
   /** The process runs and the driver has not given it up. */
   alive: boolean
+  /** It has been launched, and the driver has not taken it on yet. */
+  coming?: boolean
   running: { taskId: number; stage: number; partition: number }[]
   /** `rddId/partition` and `shuffleId/mapIndex`. */
   cached?: readonly string[]
@@ -124,7 +126,9 @@ function chooseExecutor(fault: ParsedFault, situation: Situation): Choice {
 function chosenExecutor(fault: ParsedFault, id: string, situation: Situation): Choice {
   const alive = situation.executors.filter((executor) => executor.alive)
   if (alive.some((executor) => executor.id === id)) return { strike: 'executor', executorId: id }
-  if (situation.executors.some((executor) => executor.id === id)) return { strike: 'nothing', message: `Executor ${id} is already gone.` }
+  const known = situation.executors.find((executor) => executor.id === id)
+  if (known?.coming === true) return missing(fault, `Executor ${id} has not registered yet.`)
+  if (known !== undefined) return { strike: 'nothing', message: `Executor ${id} is already gone.` }
   return missing(fault, `There is no executor ${id}.${alive.length > 0 ? ` Alive now: ${alive.map((one) => one.id).join(', ')}.` : ''}`)
 }
 

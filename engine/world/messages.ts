@@ -25,8 +25,8 @@ export type LabToChild =
   /** A lasting fault ends. */
   | { type: 'Heal'; faultId: string; fault: string; cause: EventId }
   | { type: 'Stop'; reason: string }
-  /** Moments a waiting fault needs to hear of: jobs, stages whose tasks start running, tasks `STAGE.PARTITION`. */
-  | { type: 'Watch'; jobs: boolean; stages: number[]; tasks: string[]; /** Any stage as it is submitted, any task as it runs. */ any: ('stage' | 'task')[]; /** Names of events. */ events: string[] }
+  /** Moments a waiting fault needs to hear of: executors that come, jobs, stages whose tasks start running, tasks `STAGE.PARTITION`. */
+  | { type: 'Watch'; executors: boolean; jobs: boolean; stages: number[]; tasks: string[]; /** Any stage as it is submitted, any task as it runs. */ any: ('stage' | 'task')[]; /** Names of events. */ events: string[] }
   /** Whatever waited for this moment has struck; the driver goes on. */
   | { type: 'MomentHeard'; token: number }
   /** Answers to the driver's AppClient messages. */

@@ -108,17 +108,22 @@ export class FaultDesk {
       if (this.#try(waiting, moment)) struck.add(text)
     }
     this.#watch()
-    return this.#underWay.size === 0 ? undefined : Promise.all(this.#underWay).then(() => undefined)
+    return this.#heldUp()
   }
 
-  /** An executor has been taken on: faults whose moment passed without one can strike now. */
-  executorUp(): void {
+  /** An executor has been taken on: faults whose moment passed without one can strike now. Resolves as `moment` does. */
+  executorUp(): Promise<void> | undefined {
     const struck = new Set<string>()
     for (const waiting of [...this.#waiting]) {
       if (!waiting.due || struck.has(waiting.fault.text)) continue
       if (this.#try(waiting, undefined)) struck.add(waiting.fault.text)
     }
     this.#watch()
+    return this.#heldUp()
+  }
+
+  #heldUp(): Promise<void> | undefined {
+    return this.#underWay.size === 0 ? undefined : Promise.all(this.#underWay).then(() => undefined)
   }
 
   /** Ends a lasting fault, and takes back one that waits. */
@@ -268,7 +273,7 @@ export class FaultDesk {
     }
     const driver = this.#hands.driver()
     if (driver === null || driver.ended) return
-    const watch = { type: 'Watch' as const, jobs: false, stages: [] as number[], tasks: [] as string[], any: [] as ('stage' | 'task')[], events: [...events] }
+    const watch = { type: 'Watch' as const, executors: this.#waiting.some((waiting) => waiting.due), jobs: false, stages: [] as number[], tasks: [] as string[], any: [] as ('stage' | 'task')[], events: [...events] }
     for (const { fault } of this.#waiting) {
       const { when } = fault
       if (when.at === 'job') watch.jobs = true

@@ -15,6 +15,7 @@ export function situationOf(hands: { view: () => RunView; appId: () => string | 
     executors: executors.map((executor) => ({
       id: executor.id,
       alive: (executor.life === 'alive' || executor.life === 'silent') && strikeable(executor.id),
+      coming: executor.life === 'launching',
       running: executor.slots.flatMap((taskId) => {
         const task = taskId === null ? undefined : tasks.get(taskId)
         return task === undefined ? [] : [{ taskId: task.id, stage: task.stageId, partition: task.partition }]

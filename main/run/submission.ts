@@ -189,8 +189,7 @@ export class Submission {
         this.#toMaster(driver, 'KillExecutors', `executor ${message.executorIds.join(', ')}`, message.cause, (cluster, appId) => cluster.killExecutors(appId, message.executorIds, message.replace, message.cause))
         return
       case 'Moment':
-        if (message.moment.kind === 'executor') faultDesk.executorUp()
-        else this.#heard(driver, message.token, faultDesk.moment(message.moment))
+        this.#heard(driver, message.token, message.moment.kind === 'executor' ? faultDesk.executorUp() : faultDesk.moment(message.moment))
         return
       case 'ProgramEnded':
         this.programCode = { code: message.code, ...(message.message === undefined ? {} : { message: message.message }) }

@@ -169,6 +169,9 @@ describe('chooseTarget', () => {
   test('a chosen executor is that one, or a sentence', () => {
     expect(choose('crash-executor:2')).toEqual({ strike: 'executor', executorId: '2' })
     expect(choose('crash-executor:0')).toEqual({ strike: 'nothing', message: 'Executor 0 is already gone.' })
+    const coming: Situation = { driverAlive: true, executors: [{ id: '1', alive: false, coming: true, running: [] }] }
+    expect(choose('crash-executor:1@start', coming)).toEqual({ strike: 'wait', message: 'Executor 1 has not registered yet.' })
+    expect(choose('crash-executor:1', coming)).toEqual({ strike: 'nothing', message: 'Executor 1 has not registered yet.' })
     expect(choose('crash-executor:7')).toEqual({ strike: 'nothing', message: 'There is no executor 7. Alive now: 2, 10, 9.' })
     expect(choose('crash-executor:7@job=1')).toMatchObject({ strike: 'wait' })
   })
