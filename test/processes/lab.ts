@@ -33,8 +33,8 @@ export interface RunOptions {
   files?: Record<string, string>
   args?: string[]
   speed?: number
-  /** Called once the run has started. */
-  during?: (run: Run) => void | Promise<void>
+  /** Called once the run has started, with the folder of the program. */
+  during?: (run: Run, folder: string) => void | Promise<void>
 }
 
 export interface Bench {
@@ -80,7 +80,7 @@ export function testLab(): Bench {
         logDirectory,
         speed: options.speed ?? 1
       })
-      await options.during?.(run)
+      await options.during?.(run, folder)
       const outcome = await run.ended
       const events = run.journal.events
       const view = foldAll(events)
