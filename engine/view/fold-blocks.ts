@@ -1,9 +1,9 @@
 /** What executors hold for later: map outputs of shuffles and cached partitions. */
 import type { EventOf } from '../events/index.ts'
 import type { Handlers } from './handlers.ts'
-import { appLookup, findExecutor, partitionKey, type AppLookup } from './lookup.ts'
+import { addMapTask, appLookup, findExecutor, heldOn, latestTask, mapTask, type AppLookup } from './lookup.ts'
 import { loseOutput } from './fold-tasks.ts'
-import type { TaskView } from './types.ts'
+import type { RunView, TaskView } from './types.ts'
 
 export const blockHandlers: Handlers = {
   'kindling.MapOutput'(view, event) {
@@ -11,12 +11,11 @@ export const blockHandlers: Handlers = {
     if (!executor) return
     const key = `${event.shuffleId}/${event.mapIndex}`
     const app = appLookup(view, executor.appId)
-    if (app.holders.get(key) !== executor.id) executor.mapOutputs.push(key)
-    app.holders.set(key, executor.id)
-    const maker = makerOf(app, event)
-    if (!maker) return
-    maker.shuffleId = event.shuffleId
-    app.mapTasks.set(key, maker)
+    const held = heldOn(app, executor.id)
+    if (!held.has(key)) executor.mapOutputs.push(key)
+    held.add(key)
+    const maker = makerOf(view, app, event)
+    if (maker) addMapTask(view, app, maker, event.shuffleId, event.mapIndex)
   },
 
   'kindling.CachedBlock'(view, event) {
@@ -39,10 +38,12 @@ export const blockHandlers: Handlers = {
     executor.lost.mapOutputs += outputs.size
     executor.lost.cachedBlocks += cached.size
 
-    const { mapTasks, holders } = appLookup(view, event.appId)
+    const app = appLookup(view, event.appId)
+    const held = heldOn(app, executor.id)
     for (const key of outputs) {
-      if (holders.get(key) === executor.id) holders.delete(key)
-      const task = mapTasks.get(key)
+      held.delete(key)
+      const [shuffleId, mapIndex] = key.split('/')
+      const task = mapTask(view, app, Number(shuffleId), Number(mapIndex))
       if (task?.executorId === executor.id) loseOutput(view, task, event, `Its map output went with executor ${executor.id}`)
     }
   },
@@ -59,9 +60,9 @@ export const blockHandlers: Handlers = {
  * The task that wrote a map output. Logs do not say it: it is the task of that partition on that executor
  * in the stage known to write the shuffle, otherwise the one whose end caused the event, otherwise the latest.
  */
-function makerOf(app: AppLookup, event: EventOf<'kindling.MapOutput'>): TaskView | undefined {
+function makerOf(view: RunView, app: AppLookup, event: EventOf<'kindling.MapOutput'>): TaskView | undefined {
   const fits = (stageId: number): TaskView | undefined => {
-    const task = app.latest.get(partitionKey(stageId, event.mapIndex))
+    const task = latestTask(view, app, stageId, event.mapIndex)
     const ours = task?.executorId === event.executorId && (task.shuffleId === undefined || task.shuffleId === event.shuffleId)
     return ours && (task.state === 'running' || task.state === 'success') ? task : undefined
   }

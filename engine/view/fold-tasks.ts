@@ -2,7 +2,7 @@
 import type { LabEvent, TaskEndReason, TaskInfo } from '../events/index.ts'
 import { ensureExecutor } from './fold-cluster.ts'
 import type { Handlers } from './handlers.ts'
-import { addTask, appLookup, currentAppId, findExecutor, findStage, findTask, partitionKey, runningOn } from './lookup.ts'
+import { addTask, appLookup, currentAppId, findExecutor, findStage, findTask, latestTask, ownTask, runningOn } from './lookup.ts'
 import { reasonText } from './reasons.ts'
 import type { ExecutorView, RunView, TaskView } from './types.ts'
 
@@ -18,7 +18,7 @@ export const taskHandlers: Handlers = {
       if (known) loseOutput(view, known, event, `Resubmitted: its map output went with executor ${known.executorId}`)
       return
     }
-    const task = known ?? startAttempt(view, event['Stage ID'], event['Stage Attempt ID'] ?? 0, event['Task Info'], event)
+    const task = known ? ownTask(view, known) : startAttempt(view, event['Stage ID'], event['Stage Attempt ID'] ?? 0, event['Task Info'], event)
     countFailure(view, task, reason)
     endAttempt(view, task, stateOf(reason), reason.Reason === 'Success' ? null : reasonText(reason), event)
   }
@@ -41,8 +41,9 @@ export function isCounted(reason: TaskEndReason): boolean | null {
 }
 
 /** Ends an attempt that runs; one that has ended stays as it ended. */
-export function endAttempt(view: RunView, task: TaskView, state: Exclude<TaskView['state'], 'running' | 'lost'>, reason: string | null, event: LabEvent): void {
-  if (task.state !== 'running') return
+export function endAttempt(view: RunView, ended: TaskView, state: Exclude<TaskView['state'], 'running' | 'lost'>, reason: string | null, event: LabEvent): void {
+  if (ended.state !== 'running') return
+  const task = ownTask(view, ended)
   task.state = state
   task.reason = reason
   task.endedAt = event.Kindling.t
@@ -72,8 +73,9 @@ export function endTasksOf(view: RunView, executor: ExecutorView, reason: string
 }
 
 /** A success whose output is gone: it counts no more (§5.20). */
-export function loseOutput(view: RunView, task: TaskView, event: LabEvent, reason: string): void {
-  if (task.state !== 'success') return
+export function loseOutput(view: RunView, done: TaskView, event: LabEvent, reason: string): void {
+  if (done.state !== 'success') return
+  const task = ownTask(view, done)
   task.state = 'lost'
   task.reason = reason
   task.lostEvent = event.Kindling.id
@@ -90,7 +92,7 @@ function startAttempt(view: RunView, stageId: number, stageAttempt: number, info
   const app = appLookup(view, appId)
   // Logs before Spark 3.x may lack the partition; it was the index then.
   const partition = info['Partition ID'] ?? info.Index
-  const earlier = app.latest.get(partitionKey(stageId, partition))
+  const earlier = latestTask(view, app, stageId, partition)
   const again = earlier !== undefined && !info.Speculative
   const executor = ensureExecutor(view, info['Executor ID'], appId, event)
   const task: TaskView = {
@@ -114,8 +116,7 @@ function startAttempt(view: RunView, stageId: number, stageAttempt: number, info
     startEvent: event.Kindling.id,
     endEvent: null
   }
-  view.tasks.push(task)
-  addTask(app, task)
+  addTask(view, task)
   const counts = findStage(view, stageId, stageAttempt, appId)?.counts
   if (counts) counts.running += 1
   view.totals.running += 1

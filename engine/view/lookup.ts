@@ -10,15 +10,16 @@ export interface AppLookup {
   jobs: Map<number, JobView>
   /** Stage attempts, by stage, oldest first. */
   stages: Map<number, StageView[]>
-  tasks: Map<number, TaskView>
-  /** Latest attempt of a partition, by `stage/partition`. */
-  latest: Map<string, TaskView>
+  /** Places in the view's list, by task id. */
+  tasks: Map<number, number>
+  /** Place of the latest attempt, by stage, then by partition. */
+  latest: Map<number, number[]>
   /** Counted failures, by `stage.attempt/index`. */
   failures: Map<string, number>
-  /** The task that made a map output, by `shuffle/map`. */
-  mapTasks: Map<string, TaskView>
-  /** The executor that holds a map output, by `shuffle/map`. */
-  holders: Map<string, string>
+  /** Place of the task that made a map output, by shuffle, then by map. */
+  mapTasks: Map<number, number[]>
+  /** The map outputs an executor holds, as `shuffle/map`, by executor. */
+  held: Map<string, Set<string>>
   /** The stage that writes a shuffle, as last seen. */
   writers: Map<number, number>
 }
@@ -27,6 +28,8 @@ export interface ViewLookup {
   apps: Map<string, AppLookup>
   /** Earliest time at which a message under way arrives. */
   nextDue: number
+  /** Tasks only this view has; null when that is all of them. Others are shared with copies of it and replaced, not changed. */
+  owned: Set<TaskView> | null
 }
 
 const lookups = new WeakMap<RunView, ViewLookup>()
@@ -67,7 +70,13 @@ export function findExecutor(view: RunView, id: string, appId?: string): Executo
 
 export const findJob = (view: RunView, id: number, appId?: string): JobView | undefined => appLookup(view, appId).jobs.get(id)
 
-export const findTask = (view: RunView, id: number, appId?: string): TaskView | undefined => appLookup(view, appId).tasks.get(id)
+export const findTask = (view: RunView, id: number, appId?: string): TaskView | undefined => taskAt(view, appLookup(view, appId).tasks.get(id))
+
+/** The latest attempt at a partition. */
+export const latestTask = (view: RunView, app: AppLookup, stageId: number, partition: number): TaskView | undefined => taskAt(view, app.latest.get(stageId)?.[partition])
+
+/** The task that made a map output. */
+export const mapTask = (view: RunView, app: AppLookup, shuffleId: number, mapIndex: number): TaskView | undefined => taskAt(view, app.mapTasks.get(shuffleId)?.[mapIndex])
 
 /** That attempt, or the latest one when no attempt is named. */
 export function findStage(view: RunView, id: number, attempt?: number, appId?: string): StageView | undefined {
@@ -83,11 +92,56 @@ export const executorIdOf = (actor: string): string | null => (actor.startsWith(
 /** Task ids in an executor's slots. */
 export const runningOn = (executor: ExecutorView): number[] => executor.slots.filter((id): id is number => id !== null)
 
-export const partitionKey = (stageId: number, partition: number): string => `${stageId}/${partition}`
+/** A task of one's own is put into the view. */
+export function addTask(view: RunView, task: TaskView): void {
+  const lookup = lookupOf(view)
+  lookup.owned?.add(task)
+  placeTask(appOf(lookup, task.appId), task, view.tasks.push(task) - 1)
+}
 
-export function addTask(app: AppLookup, task: TaskView): void {
-  app.tasks.set(task.id, task)
-  app.latest.set(partitionKey(task.stageId, task.partition), task)
+/** From here on no task of the view is changed in place: copies of the list may hold them too. */
+export function shareTasks(view: RunView): void {
+  lookupOf(view).owned = new Set()
+}
+
+/** The task as it may be changed: itself, or what takes its place in the view when copies hold it too. */
+export function ownTask(view: RunView, task: TaskView): TaskView {
+  const { owned } = lookupOf(view)
+  if (owned === null || owned.has(task)) return task
+  const named = appLookup(view, task.appId).tasks.get(task.id)
+  const at = named !== undefined && view.tasks[named] === task ? named : view.tasks.indexOf(task)
+  const own = { ...task }
+  if (at !== -1) view.tasks[at] = own
+  owned.add(own)
+  return own
+}
+
+/** The map outputs of an executor, to add to and to take from. */
+export function heldOn(app: AppLookup, executorId: string): Set<string> {
+  let held = app.held.get(executorId)
+  if (!held) app.held.set(executorId, (held = new Set()))
+  return held
+}
+
+/** It made this output of a shuffle. */
+export function addMapTask(view: RunView, app: AppLookup, task: TaskView, shuffleId: number, mapIndex: number): void {
+  const own = ownTask(view, task)
+  own.shuffleId = shuffleId
+  const place = app.tasks.get(own.id)
+  if (place !== undefined) listOf(app.mapTasks, shuffleId)[mapIndex] = place
+}
+
+const taskAt = (view: RunView, place: number | undefined): TaskView | undefined => (place === undefined ? undefined : view.tasks[place])
+
+function placeTask(app: AppLookup, task: TaskView, place: number): void {
+  app.tasks.set(task.id, place)
+  listOf(app.latest, task.stageId)[task.partition] = place
+}
+
+function listOf(lists: Map<number, number[]>, key: number): number[] {
+  let list = lists.get(key)
+  if (!list) lists.set(key, (list = []))
+  return list
 }
 
 export function addStage(app: AppLookup, stage: StageView): void {
@@ -98,25 +152,28 @@ export function addStage(app: AppLookup, stage: StageView): void {
 
 function appOf(lookup: ViewLookup, appId: string): AppLookup {
   let app = lookup.apps.get(appId)
-  if (!app) lookup.apps.set(appId, (app = { executors: new Map(), jobs: new Map(), stages: new Map(), tasks: new Map(), latest: new Map(), failures: new Map(), mapTasks: new Map(), holders: new Map(), writers: new Map() }))
+  if (!app) lookup.apps.set(appId, (app = { executors: new Map(), jobs: new Map(), stages: new Map(), tasks: new Map(), latest: new Map(), failures: new Map(), mapTasks: new Map(), held: new Map(), writers: new Map() }))
   return app
 }
 
 function build(view: RunView): ViewLookup {
-  const lookup: ViewLookup = { apps: new Map(), nextDue: Infinity }
+  const lookup: ViewLookup = { apps: new Map(), nextDue: Infinity, owned: null }
   for (const executor of view.executors) {
     const app = appOf(lookup, executor.appId)
     app.executors.set(executor.id, executor)
-    for (const key of executor.mapOutputs) app.holders.set(key, executor.id)
+    app.held.set(executor.id, new Set(executor.mapOutputs))
   }
   for (const job of view.jobs) appOf(lookup, job.appId).jobs.set(job.id, job)
   for (const stage of view.stages) addStage(appOf(lookup, stage.appId), stage)
-  for (const task of view.tasks) {
+  for (const [place, task] of view.tasks.entries()) {
     const app = appOf(lookup, task.appId)
-    addTask(app, task)
-    if (task.failures !== undefined) app.failures.set(`${task.stageId}.${task.stageAttempt}/${task.index}`, task.failures)
-    if (task.shuffleId !== undefined && task.state === 'success') {
-      app.mapTasks.set(`${task.shuffleId}/${task.partition}`, task)
+    placeTask(app, task, place)
+    if (task.failures !== undefined) {
+      const key = `${task.stageId}.${task.stageAttempt}/${task.index}`
+      app.failures.set(key, Math.max(task.failures, app.failures.get(key) ?? 0))
+    }
+    if (task.shuffleId !== undefined) {
+      listOf(app.mapTasks, task.shuffleId)[task.partition] = place
       app.writers.set(task.shuffleId, task.stageId)
     }
   }
