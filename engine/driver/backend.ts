@@ -32,6 +32,12 @@ export interface BackendEvents {
   mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[]
   blockLocations(rddId: number, partition: number): BlockHolder[]
   broadcastValue(id: number): Uint8Array | undefined
+  /** Into how many pieces it is cut; 0 when it is not there. */
+  broadcastPieces(id: number): number
+  broadcastPiece(id: number, piece: number): Uint8Array | undefined
+  /** Executors that have a piece and can give it. */
+  pieceHolders(id: number, piece: number): BlockHolder[]
+  pieceStored(executorId: string, stored: Extract<ExecutorToDriver, { type: 'PieceStored' }>): void
   /** It is on its way out; `told`: it knows already (§7.6). */
   decommissioning(executorId: string, message: string, told: boolean, cause: EventId | undefined): void
   tookOver(executorId: string, done: Extract<ExecutorToDriver, { type: 'TookOver' }>): void

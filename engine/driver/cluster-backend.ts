@@ -333,10 +333,20 @@ export class ClusterBackend implements Backend {
         line.send({ type: 'BlockLocations', ask: message.ask, locations: this.#events.blockLocations(message.rddId, message.partition) })
         return
       case 'AskBroadcast': {
-        const value = this.#events.broadcastValue(message.id)
-        line.send({ type: 'Broadcast', ask: message.ask, id: message.id, found: value !== undefined }, value === undefined ? [] : [value])
+        line.send({ type: 'Broadcast', ask: message.ask, id: message.id, pieces: this.#events.broadcastPieces(message.id) })
         return
       }
+      case 'AskPiece':
+        line.send({ type: 'PieceHolders', ask: message.ask, holders: this.#events.pieceHolders(message.id, message.piece) })
+        return
+      case 'FetchPiece': {
+        const data = this.#events.broadcastPiece(message.id, message.piece)
+        line.send({ type: 'Piece', ask: message.ask, id: message.id, piece: message.piece }, data === undefined ? [] : [data])
+        return
+      }
+      case 'PieceStored':
+        this.#events.pieceStored(executor.id, message)
+        return
       default:
         return
     }

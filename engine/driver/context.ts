@@ -99,7 +99,7 @@ export class DriverContext {
     this.#boot = boot
     this.#machine = machine
     this.#memory = memory
-    this.broadcasts = new DriverBroadcasts(memory)
+    this.broadcasts = new DriverBroadcasts(memory, settings.broadcastBlockSize(conf))
     this.conf = { ...conf }
     this.master = conf['spark.master'] ?? boot.defaultMaster
     this.conf['spark.master'] = this.master
@@ -156,7 +156,7 @@ export class DriverContext {
       conf: this.conf,
       apply: (effects) => this.#apply(effects),
       report: (executorId, report) => this.#report(executorId, report),
-      broadcastValue: (id) => this.broadcasts.get(id),
+      broadcasts: this.broadcasts,
       replicate: (executorId, rddId, partition, holders) => this.#backend?.replicate(executorId, rddId, partition, holders),
       lost: (executorId, host, why) => {
         if (!this.#stopped) this.#say(this.#log.executorLost(executorId, host, why))
@@ -294,6 +294,7 @@ export class DriverContext {
   removeBroadcast(id: number, destroy: boolean): void {
     this.#backend?.removeBroadcast(id)
     if (destroy) this.broadcasts.destroy(id)
+    else this.broadcasts.unpersist(id)
   }
 
   cancelAllJobs(): void {

@@ -10,6 +10,7 @@ import { blockManagerAdded } from './announce.ts'
 import type { BackendEvents } from './backend.ts'
 import type { BlockHolder, BlockMaster } from './block-master.ts'
 import type { Decommissions } from './decommissions.ts'
+import type { DriverBroadcasts } from './broadcasts.ts'
 import type { EventKeys } from './event-keys.ts'
 import type { Moments } from './moments.ts'
 
@@ -17,7 +18,7 @@ export interface ExecutorEventHands {
   conf: Record<string, string>
   apply: (effects: RulesEffect[]) => void
   report: (executorId: string, report: TaskReport) => void
-  broadcastValue: (id: number) => Uint8Array | undefined
+  broadcasts: DriverBroadcasts
   /** An executor is to give another one a copy of its block. */
   replicate: (executorId: string, rddId: number, partition: number, holders: string[]) => void
   /** An executor is lost, not let go. */
@@ -122,7 +123,24 @@ export class ExecutorEvents implements BackendEvents {
   }
 
   broadcastValue(id: number): Uint8Array | undefined {
-    return this.#hands.broadcastValue(id)
+    return this.#hands.broadcasts.get(id)
+  }
+
+  broadcastPieces(id: number): number {
+    return this.#hands.broadcasts.pieces(id)
+  }
+
+  broadcastPiece(id: number, piece: number): Uint8Array | undefined {
+    return this.#hands.broadcasts.piece(id, piece)
+  }
+
+  pieceHolders(id: number, piece: number): BlockHolder[] {
+    return this.#hands.broadcasts.holders(id, piece).flatMap((executorId) => this.#blocks.holder(executorId) ?? [])
+  }
+
+  pieceStored(executorId: string, { id, piece, from, memory, disk }: Extract<ExecutorToDriver, { type: 'PieceStored' }>): void {
+    this.#hands.broadcasts.held(executorId, id, piece)
+    if (from !== undefined) this.#child.post({ Event: 'kindling.BroadcastPiece', executorId, broadcastId: id, piece, from, memory, disk })
   }
 
   decommissioning(executorId: string, message: string, told: boolean, cause: EventId | undefined): void {
@@ -149,6 +167,7 @@ export class ExecutorEvents implements BackendEvents {
     const holder = this.#blocks.holder(executorId)
     if (holder === undefined) return
     const left = this.#blocks.removeHolder(executorId)
+    this.#hands.broadcasts.lost(executorId)
     const removed = this.#child.post(
       { Event: 'SparkListenerBlockManagerRemoved', 'Block Manager ID': { 'Executor ID': executorId, Host: holder.host, Port: holder.port }, Timestamp: this.#epoch() },
       this.#keys.get(`executor-lost:${executorId}`)

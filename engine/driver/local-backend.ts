@@ -47,7 +47,16 @@ export class LocalBackend implements Backend {
       askPeers: () => Promise.resolve([]),
       sendBlock: () => Promise.resolve(false),
       askBlockLocations: (rddId, partition) => Promise.resolve(events.blockLocations(rddId, partition)),
-      askBroadcast: (id) => Promise.resolve(events.broadcastValue(id)),
+      broadcasts: {
+        broadcast: (id) => {
+          const value = events.broadcastValue(id)
+          return Promise.resolve(value === undefined ? undefined : { value })
+        },
+        holders: () => Promise.resolve([]),
+        fetch: (address) => Promise.reject(new BlockFetchError('there is no other executor in local mode', address)),
+        stored: () => undefined,
+        random: Math.random
+      },
       fetchShuffle: (address) => Promise.reject(new BlockFetchError('there is no other executor in local mode', address)),
       fetchBlock: (address) => Promise.reject(new BlockFetchError('there is no other executor in local mode', address)),
       post: (event, cause) => child.post(event, cause),

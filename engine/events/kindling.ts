@@ -102,6 +102,8 @@ export type KindlingEvent =
   | { Event: 'kindling.MapOutput'; executorId: string; shuffleId: number; mapIndex: number; bytes: number }
   /** A map output of an executor that is being decommissioned lies on another now. */
   | { Event: 'kindling.BlockMigrated'; from: string; to: string; shuffleId: number; mapIndex: number }
+  /** An executor got a piece of a broadcast, from the driver or an executor, and can give it to others (§9.1). */
+  | { Event: 'kindling.BroadcastPiece'; executorId: string; broadcastId: number; piece: number; /** `driver` or an executor id. */ from: string; memory: number; disk: number }
   | { Event: 'kindling.CachedBlock'; executorId: string; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
   | { Event: 'kindling.ClockChanged'; paused: boolean; speed: number }
   | { Event: 'kindling.Exception'; actor: ActorId; className: string; message: string; traceback: string; line?: number }

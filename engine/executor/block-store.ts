@@ -5,6 +5,7 @@ import { settings } from '../rules/conf.ts'
 import { offHeapMemory, UnifiedMemory } from '../rules/memory.ts'
 import { notEnoughSpace, unroll } from '../rules/unroll.ts'
 import type { BlockAddress } from './block-transfer.ts'
+import { BroadcastPieces } from './broadcast-pieces.ts'
 import type { ExecutorEnv } from './env.ts'
 import { LocalDisk } from './local-disk.ts'
 import { ShuffleFiles } from './shuffle-files.ts'
@@ -45,6 +46,7 @@ export class BlockStore {
   readonly offHeap: UnifiedMemory | null
   readonly disk: LocalDisk
   readonly shuffles: ShuffleFiles
+  readonly pieces: BroadcastPieces
   readonly #env: ExecutorEnv
   readonly #unrollStart: number
   readonly #cached = new Map<string, CachedBlock>()
@@ -59,11 +61,21 @@ export class BlockStore {
     this.#unrollStart = Math.max(1, Math.floor(settings.unrollThreshold(env.conf) * settings.memoryScale(env.conf)))
     this.disk = new LocalDisk(env.localDirectory)
     this.shuffles = new ShuffleFiles(this.disk)
+    this.pieces = new BroadcastPieces({
+      acquire: (block, bytes) => {
+        const asked = this.memory.acquireStorage({ block, bytes })
+        for (const evicted of asked.evicted) this.#evict(evicted)
+        return asked.granted
+      },
+      release: (block) => this.memory.releaseStorage(block),
+      touch: (block) => this.memory.touch(block),
+      disk: this.disk
+    })
   }
 
-  /** On the heap, as the picture shows it. */
+  /** Cached partitions on the heap, as the picture shows it; pieces of broadcasts are told apart. */
   get storageBytes(): number {
-    return this.memory.storageUsed
+    return this.memory.storageUsed - this.pieces.memoryBytes
   }
 
   get executionBytes(): number {
@@ -238,6 +250,7 @@ export class BlockStore {
 
   /** Pushed out by another block or by execution: to disk when its level allows (§8.7). */
   #evict(key: string): void {
+    if (this.pieces.evict(key)) return
     const block = this.#cached.get(key)
     if (block === undefined) return
     const { rddId, partition } = block

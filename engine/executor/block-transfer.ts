@@ -57,6 +57,10 @@ async function answer(store: BlockStore, results: TaskResults, request: BlockReq
     if (block === null) return { message: { type: 'Blocks', ask: request.ask, missing: request.partition }, blobs: [] }
     return { message: { type: 'Blocks', ask: request.ask }, blobs: [block] }
   }
+  if (request.type === 'FetchPiece') {
+    const piece = await store.pieces.get(request.id, request.piece)
+    return piece === null ? { message: { type: 'Blocks', ask: request.ask, missing: request.piece }, blobs: [] } : { message: { type: 'Blocks', ask: request.ask }, blobs: [piece] }
+  }
   if (request.type === 'FetchResult') {
     const value = results.take(request.taskId)
     return value === null ? { message: { type: 'Blocks', ask: request.ask, missing: request.taskId }, blobs: [] } : { message: { type: 'Blocks', ask: request.ask }, blobs: [value] }
@@ -70,7 +74,7 @@ interface Asked {
   reject: (error: BlockFetchError) => void
 }
 
-type Unnumbered = { type: 'PutBlock'; rddId: number; partition: number; level: StorageLevel } | { type: 'FetchShuffle'; shuffleId: number; mapIndexes: number[]; reduce: number } | { type: 'FetchBlock'; rddId: number; partition: number } | { type: 'FetchResult'; taskId: number }
+type Unnumbered = { type: 'PutBlock'; rddId: number; partition: number; level: StorageLevel } | { type: 'FetchShuffle'; shuffleId: number; mapIndexes: number[]; reduce: number } | { type: 'FetchBlock'; rddId: number; partition: number } | { type: 'FetchResult'; taskId: number } | { type: 'FetchPiece'; id: number; piece: number }
 
 /** spark.shuffle.io.maxRetries and retryWait, on the lab clock. */
 export interface RetryPolicy {

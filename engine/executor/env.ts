@@ -2,6 +2,7 @@ import type { BareEvent, EventId, TaskEndReason, TaskMetrics } from '../events/i
 import type { Clock } from '../world/interfaces.ts'
 import type { SendCopy } from './block-store.ts'
 import type { BlockAddress } from './block-transfer.ts'
+import type { BroadcastSource } from './broadcasts.ts'
 
 export interface TaskReport {
   taskId: number
@@ -42,8 +43,7 @@ export interface ExecutorEnv {
   /** Gives a peer a copy of a block. False when it could not take it. */
   sendBlock: SendCopy
   askBlockLocations(rddId: number, partition: number): Promise<BlockAddress[]>
-  /** Undefined when it was destroyed. */
-  askBroadcast(id: number): Promise<Uint8Array | undefined>
+  readonly broadcasts: BroadcastSource
   /** Blocks of a peer. Rejects with BlockFetchError. */
   fetchShuffle(address: BlockAddress, shuffleId: number, mapIndexes: number[], reduce: number): Promise<Uint8Array[]>
   fetchBlock(address: BlockAddress, rddId: number, partition: number): Promise<Uint8Array>

@@ -12,7 +12,8 @@ import { exhaustHeap } from '../world/real/exhaust.ts'
 import { strikeMessages } from '../world/real/message-faults.ts'
 import { everyReal } from '../world/real/timers.ts'
 import { forgetOldest } from './binaries.ts'
-import { BlockClient, serveBlocks } from './block-transfer.ts'
+import { BlockClient, BlockFetchError, serveBlocks } from './block-transfer.ts'
+import type { BroadcastSource } from './broadcasts.ts'
 import { Decommission } from './decommission.ts'
 import { takeOver } from './take-over.ts'
 import { memoryForStorage } from './block-store.ts'
@@ -154,7 +155,13 @@ export class ExecutorProcess {
         void this.#runner.replicate(message.rddId, message.partition, message.holders)
         return
       case 'Broadcast':
-        this.#answer(message.ask, message.found ? blobs[0] : undefined)
+        this.#answer(message.ask, message.pieces === 0 ? undefined : { pieces: message.pieces })
+        return
+      case 'PieceHolders':
+        this.#answer(message.ask, message.holders)
+        return
+      case 'Piece':
+        this.#answer(message.ask, blobs[0])
         return
       case 'RemoveRdd':
         this.#runner.store.removeRdd(message.rddId)
@@ -246,6 +253,7 @@ export class ExecutorProcess {
   #reregister(): void {
     this.#driver?.send({ type: 'ReregisterBlockManager' })
     for (const block of this.#runner.store.held()) this.#driver?.send({ type: 'BlockUpdate', ...block })
+    for (const piece of this.#runner.store.pieces.held()) this.#driver?.send({ type: 'PieceStored', ...piece })
   }
 
   #driverGone(): void {
@@ -302,6 +310,22 @@ export class ExecutorProcess {
     this.#driver?.send({ type: 'StatusUpdate', ...message, ...(value === undefined ? {} : { hasValue: true }) }, blobs)
   }
 
+  /** The driver has every piece; executors have what they have fetched. */
+  #broadcastSource(): BroadcastSource {
+    const driver: BlockAddress = { executorId: 'driver', host: '', port: 0 }
+    return {
+      broadcast: (id) => this.#ask<{ pieces: number } | undefined>((ask) => this.#driver?.send({ type: 'AskBroadcast', ask, id })),
+      holders: async (id, piece) => [driver, ...(await this.#ask<BlockAddress[]>((ask) => this.#driver?.send({ type: 'AskPiece', ask, id, piece })))],
+      fetch: async (from, id, piece) => {
+        const data = from === driver ? await this.#ask<Uint8Array | undefined>((ask) => this.#driver?.send({ type: 'FetchPiece', ask, id, piece })) : (await this.#blocks.fetch(from, { type: 'FetchPiece', id, piece }))[0]
+        if (data === undefined) throw new BlockFetchError(`${from.executorId} has no such piece`, from, piece)
+        return data
+      },
+      stored: (id, piece, from, sizes) => this.#driver?.send({ type: 'PieceStored', id, piece, from, ...sizes }),
+      random: Math.random
+    }
+  }
+
   #env(): ExecutorEnv {
     const child = this.#child
     const boot = this.#boot
@@ -331,7 +355,7 @@ export class ExecutorProcess {
         }
       },
       askBlockLocations: async (rddId, partition): Promise<BlockAddress[]> => (await this.#ask<{ locations: BlockAddress[] }>((ask) => this.#driver?.send({ type: 'AskBlockLocations', ask, rddId, partition }))).locations,
-      askBroadcast: (id) => this.#ask<Uint8Array | undefined>((ask) => this.#driver?.send({ type: 'AskBroadcast', ask, id })),
+      broadcasts: this.#broadcastSource(),
       fetchShuffle: (address, shuffleId, mapIndexes, reduce) => this.#blocks.fetch(address, { type: 'FetchShuffle', shuffleId, mapIndexes, reduce }),
       fetchBlock: async (address, rddId, partition) => {
         const [data] = await this.#blocks.fetch(address, { type: 'FetchBlock', rddId, partition })

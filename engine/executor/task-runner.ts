@@ -81,7 +81,7 @@ export class TaskRunner {
     this.#paceMs = paceMs
     this.store = new BlockStore(env)
     this.#inContainer = settings.containerLimit(env.conf)
-    this.broadcasts = new Broadcasts(env)
+    this.broadcasts = new Broadcasts(env.broadcasts, this.store.pieces)
     this.results = new TaskResults(env.conf, (text) => void env.post({ Event: 'kindling.Note', level: 'warn', text, actor: `executor-${env.executorId}` }))
     this.#fetcher = new ShuffleFetcher(env, this.store)
     this.#replicas = new Replicas(env, env.sendBlock)
@@ -113,7 +113,7 @@ export class TaskRunner {
       storage: this.store.storageBytes,
       execution: this.store.executionBytes + this.#inHand,
       results: this.results.bytes,
-      broadcast: this.broadcasts.bytes,
+      broadcast: this.store.pieces.memoryBytes,
       ...(this.native === 0 ? {} : { native: this.native }),
       ...(this.store.offHeap === null ? {} : { offHeap: this.store.offHeapBytes })
     }

@@ -20,6 +20,7 @@ export const MESSAGE_KINDS = {
   Broadcast: 'driver',
   FetchShuffle: 'executor',
   FetchBlock: 'executor',
+  FetchPiece: 'executor',
   Blocks: 'executor'
 } as const satisfies Partial<Record<Kind, 'driver' | 'executor'>>
 

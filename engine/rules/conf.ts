@@ -181,6 +181,8 @@ export const settings = {
   heartbeatMaxFailures: (c: Conf) => readInt(c, 'spark.executor.heartbeat.maxFailures', 60, 1),
   networkTimeout: (c: Conf) => readTime(c, 'spark.network.timeout', '120s', 's'),
   networkTimeoutInterval: (c: Conf) => readTime(c, 'spark.network.timeoutInterval', '60s'),
+  /** Bytes of one piece of a broadcast (§9.1). */
+  broadcastBlockSize: (c: Conf) => readBytes(c, 'spark.broadcast.blockSize', '4m', 'k'),
   executorRemoveDelay: (c: Conf) => readTime(c, 'spark.standalone.executorRemoveDelayOnDisconnection', '5s'),
   shuffleMaxRetries: (c: Conf) => readInt(c, 'spark.shuffle.io.maxRetries', 3, 0),
   shuffleRetryWait: (c: Conf) => readTime(c, 'spark.shuffle.io.retryWait', '5s'),

@@ -88,6 +88,12 @@ export type ExecutorToDriver =
   | { type: 'AskPeers'; ask: number }
   | { type: 'AskBlockLocations'; ask: number; rddId: number; partition: number }
   | { type: 'AskBroadcast'; ask: number; id: number }
+  /** Which executors have a piece of a broadcast (§9.1). */
+  | { type: 'AskPiece'; ask: number; id: number; piece: number }
+  /** The driver's own piece. */
+  | { type: 'FetchPiece'; ask: number; id: number; piece: number }
+  /** It can give this piece to others now. Without `from` it only tells again what it has. */
+  | { type: 'PieceStored'; id: number; piece: number; from?: string; memory: number; disk: number }
   | { type: 'Output'; stream: 'stdout' | 'stderr'; text: string; taskId?: number }
 
 /** Driver → executor. */
@@ -116,7 +122,11 @@ export type DriverToExecutor =
   | { type: 'ReplicateBlock'; rddId: number; partition: number; holders: string[] }
   | { type: 'BlockLocations'; ask: number; locations: { executorId: string; host: string; port: number }[] }
   /** The value is the first blob; `found` false when it was destroyed. */
-  | { type: 'Broadcast'; ask: number; id: number; found: boolean }
+  /** Into how many pieces it is cut; 0 when it was destroyed. */
+  | { type: 'Broadcast'; ask: number; id: number; pieces: number }
+  | { type: 'PieceHolders'; ask: number; holders: { executorId: string; host: string; port: number }[] }
+  /** The piece as blob; without one it is gone. */
+  | { type: 'Piece'; ask: number; id: number; piece: number }
   | { type: 'RemoveRdd'; rddId: number }
   | { type: 'RemoveShuffle'; shuffleId: number }
   | { type: 'RemoveBroadcast'; id: number }
@@ -128,6 +138,7 @@ export type BlockRequest =
   | Hello
   | { type: 'FetchShuffle'; ask: number; shuffleId: number; mapIndexes: number[]; reduce: number }
   | { type: 'FetchBlock'; ask: number; rddId: number; partition: number }
+  | { type: 'FetchPiece'; ask: number; id: number; piece: number }
   /** From the driver: a result that was too big for a status update. It is given away. */
   | { type: 'FetchResult'; ask: number; taskId: number }
   /** A copy for the peer to keep, as its blob; `missing` in the answer: it had no room. */

@@ -37,7 +37,6 @@ export const absent: Readonly<Record<string, string>> = {
   '4.25': unproven,
   '6.11': 'the window has states of its own for tasks; the log has Spark’s',
   '7.8': unproven,
-  '9.1': 'a broadcast travels whole, from the driver to each executor, once',
   '9.2': 'tables of that size do not fit a lab on a laptop',
   '10.5': 'a join keeps the strategy it was planned with, and large partitions are not split',
   '12.12': 'there is no listing of applications here; Spark’s History Server lists these logs',

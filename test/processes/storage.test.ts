@@ -28,6 +28,32 @@ print(rdd.sum(), seen.value)
   })
 })
 
+describe('broadcasts', () => {
+  test('§9.1 executors fetch pieces from the driver and from one another [simplified: pieces are neither compressed nor checked by a sum]', async () => {
+    const ran = await bench.run(
+      `
+from pyspark import SparkContext
+sc = SparkContext(appName="pieces")
+table = sc.broadcast({n: str(n) * 20 for n in range(20000)})
+print(sc.parallelize([1], 1).map(lambda x: len(table.value[x])).sum())
+print(sc.parallelize(range(4), 4).map(lambda x: len(table.value[x + 10])).sum())
+`,
+      { workers: 2, cores: 1, conf: { 'spark.broadcast.blockSize': '32k', 'kindling.task.pace': '500ms' } }
+    )
+    expect(ran.stdout).toBe('20\n160\n')
+    const pieces = ran.of('kindling.BroadcastPiece')
+    const count = 1 + Math.max(...pieces.map((event) => event.piece))
+    expect(count).toBeGreaterThan(20)
+    // The first job's executor had only the driver to ask; the other could ask either.
+    const first = pieces[0]!.executorId
+    expect(pieces.slice(0, count).map((event) => `${event.executorId} ${event.from}`)).toEqual(new Array(count).fill(`${first} driver`))
+    const second = pieces.slice(count, 2 * count)
+    expect(new Set(second.map((event) => event.executorId))).toEqual(new Set([first === '0' ? '1' : '0']))
+    expect(new Set(second.map((event) => event.from))).toEqual(new Set(['driver', first]))
+    expect(pieces).toHaveLength(2 * count)
+  })
+})
+
 describe('map output that finds no memory', () => {
   const PROGRAM = `
 from pyspark import SparkContext
