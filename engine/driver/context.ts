@@ -253,6 +253,8 @@ export class DriverContext {
 
   declare(rdds: RddDeclaration[]): void {
     for (const rdd of rdds) this.rdds.declare(rdd)
+    const steps = rdds.flatMap((rdd) => (rdd.steps === undefined ? [] : [[rdd.id, rdd.steps] as const]))
+    if (steps.length > 0) this.#child.post({ Event: 'kindling.Steps', rdds: Object.fromEntries(steps) })
   }
 
   /** Runs a job and what it brings with it: checkpoints of RDDs that were marked (§5.33). */

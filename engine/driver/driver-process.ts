@@ -14,6 +14,7 @@ import { DriverMemory } from './driver-memory.ts'
 import { DriverFaults } from './driver-faults.ts'
 import { javaFailure } from './files.ts'
 import { Moments } from './moments.ts'
+import { ProgramSteps } from './program-steps.ts'
 import { SqlSession } from './sql.ts'
 import { TaskOrders } from './task-orders.ts'
 
@@ -31,6 +32,7 @@ export class DriverProcess {
   #context: DriverContext | undefined
   #sql: SqlSession | undefined
   readonly #orders = new TaskOrders()
+  readonly #steps = new ProgramSteps()
   readonly #faults: DriverFaults
   #ending = false
 
@@ -55,6 +57,7 @@ export class DriverProcess {
       folders: child.boot.folders,
       onOutput: (stream, text) => child.output(stream, text),
       onLine: (line) => void child.post({ Event: 'kindling.Line', line, file: boot.program.fileName }),
+      onNotes: (notes) => this.#steps.note(notes, child),
       call,
       onExit: (code, signal) => {
         if (signal !== undefined) process.kill(process.pid, signal)
@@ -99,7 +102,7 @@ export class DriverProcess {
     const context = new DriverContext(this.#child, this.#boot, this.#machine, this.#memory, { ...this.#submitDefaults(), ...labSettings, ...conf }, this.#moments, this.#orders, () => this.#program.nextId('rdd'))
     this.#context = context
     this.#program.resetIds()
-    this.#sql = new SqlSession(context, (of) => this.#program.nextId(of))
+    this.#sql = new SqlSession(context, (of) => this.#program.nextId(of), this.#steps)
     try {
       await context.start()
     } catch (error) {

@@ -1,12 +1,13 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { StorageLevel } from '../events/index.ts'
+import type { BareEvent, StorageLevel } from '../events/index.ts'
 import type { LogicalPlan, Schema } from '../plans/contract.ts'
 import type { FileStatus, PlanNode, QueryEnv, QueryFiles } from '../plans/env.ts'
 import type { PlanFragment } from '../plans/fragment.ts'
 import { QueryRunner } from '../plans/runner/query-runner.ts'
 import type { DriverCalls, PlanAction } from '../pyspark/contract.ts'
 import type { DriverContext } from './context.ts'
+import type { ProgramSteps } from './program-steps.ts'
 
 /** Where ids of RDDs and shuffles come from: one count for Python's and the plans'. */
 export type NextId = (of: 'rdd' | 'shuffle') => number
@@ -18,11 +19,15 @@ export class SqlSession {
   readonly #fragments = new Map<number, PlanFragment>()
   /** The context's settings and those set at run time (spark.conf.set). */
   readonly #conf: Record<string, string>
+  readonly #steps: ProgramSteps
+  /** The plan of the action that runs. */
+  #acting: LogicalPlan | undefined
   #plans = 0
   #executions = 0
 
-  constructor(context: DriverContext, nextId: NextId) {
+  constructor(context: DriverContext, nextId: NextId, steps: ProgramSteps) {
     this.#context = context
+    this.#steps = steps
     this.#conf = { ...context.conf }
     context.planFragment = (planId) => this.#fragment(planId)
     this.#runner = new QueryRunner(this.#env(nextId))
@@ -37,15 +42,15 @@ export class SqlSession {
   }
 
   collect(plan: LogicalPlan, action: PlanAction, callSite: string): Promise<{ json: string }> {
-    return this.#runner.collect(plan, action, callSite)
+    return this.#act(plan, () => this.#runner.collect(plan, action, callSite))
   }
 
   async show(plan: LogicalPlan, rows: number, truncate: number, vertical: boolean, callSite: string): Promise<{ text: string }> {
-    return { text: await this.#runner.show(plan, rows, truncate, vertical, callSite) }
+    return { text: await this.#act(plan, () => this.#runner.show(plan, rows, truncate, vertical, callSite)) }
   }
 
   write({ plan, callSite, ...request }: DriverCalls['writePlan']['ask']): Promise<void> {
-    return this.#runner.write(plan, request, callSite)
+    return this.#act(plan, () => this.#runner.write(plan, request, callSite))
   }
 
   async readSchema({ format, paths, options, callSite }: DriverCalls['readSchema']['ask']): Promise<{ schema: Schema }> {
@@ -55,6 +60,9 @@ export class SqlSession {
   async toRdd(plan: LogicalPlan): Promise<DriverCalls['planToRdd']['answer']> {
     const { planId, partitions, schema, dependencies, fragment } = await this.#runner.toRdd(plan)
     this.#fragments.set(planId, fragment)
+    const steps = this.#steps.of(plan)
+    const source = dependencies[0]?.rdd
+    if (steps.length > 0 && source !== undefined) this.#context.post({ Event: 'kindling.Steps', rdds: { [source]: steps } })
     return { planId, partitions, schema, dependencies }
   }
 
@@ -74,6 +82,21 @@ export class SqlSession {
       if (before !== undefined) this.#conf[key] = before
     }
     return { conf: { ...this.#conf } }
+  }
+
+  async #act<T>(plan: LogicalPlan, run: () => Promise<T>): Promise<T> {
+    this.#acting = plan
+    try {
+      return await run()
+    } finally {
+      this.#acting = undefined
+    }
+  }
+
+  #post(event: BareEvent): void {
+    this.#context.post(event)
+    if (event.Event !== 'org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart' || this.#acting === undefined) return
+    this.#context.post({ Event: 'kindling.Steps', executionId: event.executionId, steps: this.#steps.of(this.#acting) })
   }
 
   #fragment(planId: number): PlanFragment {
@@ -108,7 +131,7 @@ export class SqlSession {
       runJob: async (rddId, partitions, callSite, properties) => (await context.runJob(rddId, partitions, callSite, properties)).results,
       broadcastRows: (data) => Promise.resolve().then(() => context.broadcasts.addTable(data)),
       unpersist: (rddId) => context.unpersist(rddId),
-      post: (event) => void context.post(event),
+      post: (event) => this.#post(event),
       files: this.#files()
     }
   }

@@ -84,6 +84,10 @@ export type KindlingEvent =
   | { Event: 'kindling.Output'; actor: ActorId; stream: 'stdout' | 'stderr'; text: string; appId?: string }
   /** The driver's program is on this line now (1-based). Null between runs. */
   | { Event: 'kindling.Line'; line: number | null; file: string }
+  /** Lines of the program that the driver came to for the first time, and steps it wrote down there: nothing of a step runs by that. */
+  | { Event: 'kindling.Lines'; reached: number[]; written: Step[] }
+  /** The steps of the program behind RDDs, by id, or behind a SQL execution. */
+  | { Event: 'kindling.Steps'; rdds?: Record<number, Step[]>; executionId?: number; steps?: Step[] }
   /** `when` is the moment and what was asked with it, as on the command line: `stage=1,repeat=3`. */
   | { Event: 'kindling.FaultRequested'; faultId: string; fault: string; target: string; when: string; by: 'window' | 'cli' | 'scenario'; /** 0: each time its moment comes. Absent: once. */ repeat?: number }
   /** Its moment has come and there is nothing to strike yet: it waits on, for `reason`. */
@@ -108,6 +112,14 @@ export type KindlingEvent =
   | { Event: 'kindling.ClockChanged'; paused: boolean; speed: number }
   | { Event: 'kindling.Exception'; actor: ActorId; className: string; message: string; traceback: string; line?: number }
   | { Event: 'kindling.Note'; level: 'info' | 'warn' | 'error'; text: string; actor?: ActorId }
+
+/** A transformation as the program wrote it, or (with `to`) a function of the program that tasks run. Lines count from 1. */
+export interface Step {
+  op: string
+  line: number
+  /** Last line of the function. */
+  to?: number
+}
 
 export interface ClusterShape {
   workers: number

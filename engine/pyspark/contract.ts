@@ -7,7 +7,7 @@
  * such blocks one after another, each with a 4-byte big-endian length before it.
  */
 import type { Dependency } from '../rules/types.ts'
-import type { StorageLevel } from '../events/index.ts'
+import type { Step, StorageLevel } from '../events/index.ts'
 import type { LogicalPlan, Schema } from '../plans/contract.ts'
 
 /** An RDD as Python declares it. Ids are given by Python, from 0 in each SparkContext. */
@@ -22,6 +22,8 @@ export interface RddDeclaration {
   scope?: string
   dependencies: Dependency[]
   compute: RddCompute
+  /** Lines of the program that wrote it down, and functions of the program that it runs. */
+  steps?: Step[]
   /** How far a re-run gives the same elements in the same order (§5.23). */
   deterministic?: 'DETERMINATE' | 'UNORDERED' | 'INDETERMINATE'
 }

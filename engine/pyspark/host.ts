@@ -19,6 +19,7 @@ export interface HostOptions {
   onExit(code: number, signal?: string, parent?: boolean): void
   onSnapshot?(bytes: Uint8Array): void
   onMemory?(bytes: number): void
+  onNotes?(text: string): void
 }
 
 /** Why a thread runs no more orders. */
@@ -134,6 +135,8 @@ export class PythonThread {
       }
       case 'memory':
         return this.#options.onMemory?.(message.bytes)
+      case 'notes':
+        return this.#options.onNotes?.(message.text)
       case 'exit':
         this.#end('Python ended its own process')
         void this.#worker.terminate()

@@ -18,12 +18,22 @@ export interface ProgramOptions {
   onOutput(stream: 'stdout' | 'stderr', text: string): unknown
   /** Line of the program's own file that runs now; null when the program ended. At most every 30 ms, and at each bridge call. */
   onLine(line: number | null): void
+  /** What the program's lines have done so far, told as it comes. */
+  onNotes?(notes: ProgramNotes): void
   /** Rejects with BridgeFailure. */
   call<K extends keyof DriverCalls>(name: K, ask: DriverCalls[K]['ask']): Promise<DriverCalls[K]['answer']>
   /** The program ended its own process: os._exit, os.kill(os.getpid(), …), os.abort. Python runs no further. */
   onExit?(code: number, signal?: string): void
   /** The wasm memory grew to this many bytes. */
   onMemory?(bytes: number): void
+}
+
+/** Lines count from 1. */
+export interface ProgramNotes {
+  /** Lines the driver came to for the first time. */
+  reached: number[]
+  /** Transformations written down; `plan` is the operator's id in the logical plan of a DataFrame. */
+  written: { op: string; line: number; plan?: number }[]
 }
 
 export interface ProgramSource {
@@ -68,7 +78,8 @@ export class ProgramThread {
         return options.call(name as keyof DriverCalls, ask as never)
       },
       onExit: (code, signal) => options.onExit?.(code, signal),
-      onMemory: (bytes) => options.onMemory?.(bytes)
+      onMemory: (bytes) => options.onMemory?.(bytes),
+      onNotes: (text) => options.onNotes?.(JSON.parse(text) as ProgramNotes)
     })
     this.ready = this.#thread.ready
   }

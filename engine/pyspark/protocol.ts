@@ -40,3 +40,5 @@ export type FromThread =
   /** Python ends its own process; `parent` when it sent the signal to the executor that started it. */
   | { type: 'exit'; code: number; signal?: string; parent?: boolean }
   | { type: 'memory'; bytes: number }
+  /** ProgramNotes as JSON. */
+  | { type: 'notes'; text: string }

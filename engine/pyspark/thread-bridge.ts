@@ -15,6 +15,8 @@ export interface PythonFunctions {
   call(name: string, head: string, blob: Uint8Array | undefined, line: number): Answer
   answer(head: string, blob: Uint8Array | undefined): void
   line(line: number): void
+  /** Lines reached and steps written down, as JSON. */
+  notes(text: string): void
   isKilled(): boolean
   exit(code: number, signal: string | undefined, parent: boolean): void
   /** The next id of an RDD or a shuffle of this context. */
@@ -56,6 +58,7 @@ export class ThreadBridge {
       line: (line) => {
         this.#control.line = line
       },
+      notes: (text) => tell({ type: 'notes', text }),
       isKilled: () => this.#control.isKilled(this.#order),
       exit: (code, signal, parent) => {
         tell({ type: 'exit', code, ...(signal === undefined ? {} : { signal }), ...(parent ? { parent } : {}) })

@@ -4,6 +4,7 @@ import type { Handlers } from './handlers.ts'
 import { addStage, appLookup, currentAppId, findJob, findStage } from './lookup.ts'
 import { endTasksOf } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
+import { noteAction, noteRunning } from './fold-program.ts'
 import type { JobView, RunView, StageView } from './types.ts'
 
 export const jobHandlers: Handlers = {
@@ -15,6 +16,7 @@ export const jobHandlers: Handlers = {
       appId,
       name: jobName(event),
       stageIds: [...event['Stage IDs']].sort((a, b) => a - b),
+      executionId: executionOf(event.Properties),
       state: 'running',
       startedAt: event.Kindling.t,
       endedAt: null,
@@ -24,7 +26,12 @@ export const jobHandlers: Handlers = {
     }
     view.jobs.push(job)
     appLookup(view, appId).jobs.set(job.id, job)
-    for (const info of infos) ensureStage(view, info).jobIds.push(job.id)
+    for (const info of infos) {
+      const stage = ensureStage(view, info)
+      stage.jobIds.push(job.id)
+      stage.executionId ??= job.executionId
+    }
+    noteAction(view, job)
     if (view.phase === 'starting') view.phase = 'running'
   },
 
@@ -55,6 +62,7 @@ export const jobHandlers: Handlers = {
     stage.reason = null
     stage.submittedAt = event.Kindling.t
     stage.submitEvent = event.Kindling.id
+    noteRunning(view, stage)
   },
 
   SparkListenerStageCompleted(view, event) {
@@ -118,6 +126,8 @@ function ensureStage(view: RunView, info: StageInfo): StageView {
     name: info['Stage Name'],
     jobIds: before ? [...before.jobIds] : [],
     parents: info['Parent IDs'] ?? [],
+    rdds: info['RDD Info'].map((rdd) => rdd['RDD ID']),
+    executionId: before?.executionId ?? null,
     tasks: info['Number of Tasks'],
     state: 'waiting',
     submittedAt: null,
@@ -130,6 +140,12 @@ function ensureStage(view: RunView, info: StageInfo): StageView {
   view.stages.push(stage)
   addStage(appLookup(view, appId), stage)
   return stage
+}
+
+/** Null for a job that no SQL execution asked for. */
+function executionOf(properties: Record<string, string> | undefined): number | null {
+  const id = properties?.['spark.sql.execution.id']
+  return id === undefined ? null : Number(id)
 }
 
 function noteRdd(view: RunView, rdd: RddInfo): void {

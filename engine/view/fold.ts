@@ -10,13 +10,14 @@ import { faultHandlers } from './fold-faults.ts'
 import { jobHandlers } from './fold-jobs.ts'
 import { processHandlers } from './fold-processes.ts'
 import { taskHandlers } from './fold-tasks.ts'
+import { programHandlers } from './fold-program.ts'
 import { talkHandlers } from './fold-talk.ts'
 import type { Handler, Handlers } from './handlers.ts'
 import { pruneMessages } from './fold-talk.ts'
 import { tell } from './story.ts'
 import type { RunView } from './types.ts'
 
-const families: Handlers[] = [appHandlers, clusterHandlers, processHandlers, jobHandlers, taskHandlers, blockHandlers, faultHandlers, talkHandlers]
+const families: Handlers[] = [appHandlers, clusterHandlers, processHandlers, jobHandlers, taskHandlers, blockHandlers, faultHandlers, talkHandlers, programHandlers]
 const handlers = new Map(families.flatMap((family) => Object.entries(family))) as Map<EventName, Handler<EventName>>
 
 /** Lines of the story kept in a view; a little more is let grow, so that dropping is rare. */
@@ -51,6 +52,9 @@ export function emptyView(): RunView {
     stages: [],
     tasks: [],
     rdds: {},
+    steps: {},
+    executions: [],
+    lines: {},
     line: null,
     output: [],
     outputDropped: 0,

@@ -2,7 +2,7 @@
  * The picture of a run at a moment: fold(events up to t). Everything a panel shows is read from here;
  * nothing is here that no event said. Plain data, so it can be cloned for checkpoints and scrubbing.
  */
-import type { ActorId, ClusterShape, EventId, Locality, MachineName, MemoryAccount, ProcessEnd } from '../events/index.ts'
+import type { ActorId, ClusterShape, EventId, Locality, MachineName, MemoryAccount, ProcessEnd, Step } from '../events/index.ts'
 
 export interface RunView {
   runId: string
@@ -39,6 +39,12 @@ export interface RunView {
   stages: StageView[]
   tasks: TaskView[]
   rdds: Record<number, { id: number; name: string; callSite: string; partitions: number; parents: number[] }>
+  /** Steps of the program behind each RDD. */
+  steps: Record<number, Step[]>
+  /** SQL executions, oldest first. */
+  executions: ExecutionView[]
+  /** What has become of the program's lines so far, by line, 1-based. */
+  lines: Record<number, LineView>
   /** Line the driver's program is on, 1-based. */
   line: number | null
   /** The last pieces; `outputDropped` counts those before them. */
@@ -162,6 +168,38 @@ export interface ExecutorView {
   endEvent?: EventId | null
 }
 
+export interface LineView {
+  /** The driver has come to it. */
+  reached: boolean
+  /** Transformations written down on it. */
+  ops: string[]
+  /** Jobs its actions asked for. */
+  jobs: number[]
+  /** Stages whose tasks run something of it. */
+  stages: number[]
+}
+
+export interface ExecutionView {
+  id: number
+  appId: string
+  description: string
+  /** The physical plan as last told. */
+  plan: PlanNodeView
+  /** It will not change any more. */
+  final: boolean
+  /** Steps of the program it is made of. */
+  steps: Step[]
+  startedAt: number
+  endedAt: number | null
+  error: string | null
+}
+
+export interface PlanNodeView {
+  name: string
+  detail: string
+  children: PlanNodeView[]
+}
+
 export interface MachineSeen {
   machine: MachineName
   state: string
@@ -173,6 +211,8 @@ export interface JobView {
   appId: string
   name: string
   stageIds: number[]
+  /** The SQL execution it belongs to. */
+  executionId: number | null
   state: 'running' | 'succeeded' | 'failed'
   startedAt: number
   endedAt: number | null
@@ -188,6 +228,9 @@ export interface StageView {
   name: string
   jobIds: number[]
   parents: number[]
+  /** What its tasks compute, the last one first. */
+  rdds: number[]
+  executionId: number | null
   tasks: number
   /** `skipped`: its shuffle files were still there. `waiting`: named by a job, not yet submitted. */
   state: 'waiting' | 'running' | 'complete' | 'failed' | 'skipped'

@@ -9,17 +9,23 @@ import { HighlightStyle, bracketMatching, indentUnit, syntaxHighlighting } from 
 import { python } from '@codemirror/lang-python'
 import { RangeSet } from '@codemirror/state'
 import { tags } from '@lezer/highlight'
+import { placeBars, placeLook, setPlaces, type Places } from './places.ts'
 
 export interface Marks {
   /** The line the driver's program is on, 1-based. */
   running: number | null
   /** The line a mistake is on. */
   mistake: number | null
+  /** A line somebody asked to see. */
+  shown: number | null
 }
 
 export interface Editor {
   setText: (text: string) => void
   setMarks: (marks: Marks) => void
+  setPlaces: (places: Places) => void
+  /** Brings a line into sight. */
+  showLine: (line: number) => void
   setEditable: (editable: boolean) => void
   destroy: () => void
 }
@@ -38,6 +44,8 @@ const look = EditorView.theme({
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--ember-soft)', outline: 'none' },
   '.cm-running': { backgroundColor: 'var(--run-soft)', boxShadow: 'inset 3px 0 0 var(--run)' },
   '.cm-running-gutter': { color: 'var(--run)', fontWeight: '700', backgroundColor: 'var(--run-soft)' },
+  '.cm-shown': { boxShadow: 'inset 0 0 0 1.5px var(--ember)', borderRadius: '3px' },
+  ...placeLook,
   '.cm-mistake': { backgroundColor: 'var(--fail-soft)', boxShadow: 'inset 3px 0 0 var(--fail)' },
   '.cm-mistake-gutter': { color: 'var(--fail)', fontWeight: '700', backgroundColor: 'var(--fail-soft)' }
 })
@@ -59,6 +67,7 @@ class GutterClass extends GutterMarker {
     this.elementClass = name
   }
 }
+const shownGutter = new GutterClass('cm-shown-gutter')
 const runningGutter = new GutterClass('cm-running-gutter')
 const mistakeGutter = new GutterClass('cm-mistake-gutter')
 
@@ -68,12 +77,13 @@ interface Marked {
   gutter: RangeSet<GutterMarker>
 }
 
-const NOTHING: Marked = { marks: { running: null, mistake: null }, lines: Decoration.none, gutter: RangeSet.empty as RangeSet<GutterMarker> }
+const NOTHING: Marked = { marks: { running: null, mistake: null, shown: null }, lines: Decoration.none, gutter: RangeSet.empty as RangeSet<GutterMarker> }
 
 function mark(state: EditorState, marks: Marks): Marked {
   const wanted = [
     { line: marks.running, name: 'cm-running', gutter: runningGutter },
-    { line: marks.mistake, name: 'cm-mistake', gutter: mistakeGutter }
+    { line: marks.mistake, name: 'cm-mistake', gutter: mistakeGutter },
+    { line: marks.shown, name: 'cm-shown', gutter: shownGutter }
   ].flatMap((one) => (one.line !== null && one.line >= 1 && one.line <= state.doc.lines ? [{ ...one, from: state.doc.line(one.line).from }] : []))
   return {
     marks,
@@ -106,6 +116,7 @@ export function mountEditor(host: HTMLElement, text: string, changed: (text: str
     state: EditorState.create({
       doc: text,
       extensions: [
+        placeBars,
         lineNumbers(),
         highlightActiveLineGutter(),
         history(),
@@ -138,6 +149,13 @@ export function mountEditor(host: HTMLElement, text: string, changed: (text: str
       const line = marks.running ?? marks.mistake
       if (line !== null && line >= 1 && line <= view.state.doc.lines) effects.push(EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'nearest', yMargin: 24 }))
       view.dispatch({ effects })
+    },
+    setPlaces(places) {
+      view.dispatch({ effects: setPlaces.of(places) })
+    },
+    showLine(line) {
+      if (line < 1 || line > view.state.doc.lines) return
+      view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'center' }) })
     },
     setEditable(on) {
       view.dispatch({ effects: editable.reconfigure(editableAs(on)) })

@@ -4,7 +4,7 @@
  */
 export type Action =
   | { do: 'run' | 'pause' | 'step' | 'keys' | 'settings' | 'stop' }
-  | { do: 'panel'; panel: 'guide' | 'program' | 'output' }
+  | { do: 'panel'; panel: 'guide' | 'program' | 'plan' | 'output' }
   | { do: 'fault'; fault: string }
 
 export interface KeyLine {
@@ -31,7 +31,8 @@ export const FIXED_KEYS: KeyLine[] = [
   { key: '.', says: 'One step while paused' },
   { key: '1', says: 'Guide' },
   { key: '2', says: 'Program' },
-  { key: '3', says: 'Output' },
+  { key: '3', says: 'Plan' },
+  { key: '4', says: 'Output' },
   { key: ',', says: 'Cluster and settings' },
   { key: '?', says: 'This list' }
 ]
@@ -62,7 +63,8 @@ export function actionOf(press: Press, faults: readonly { name: string; key?: st
   if (key === ',') return { do: 'settings' }
   if (key === '1') return { do: 'panel', panel: 'guide' }
   if (key === '2') return { do: 'panel', panel: 'program' }
-  if (key === '3') return { do: 'panel', panel: 'output' }
+  if (key === '3') return { do: 'panel', panel: 'plan' }
+  if (key === '4') return { do: 'panel', panel: 'output' }
   const fault = faults.find((one) => one.key?.toLowerCase() === key)
   return fault ? { do: 'fault', fault: fault.name } : null
 }

@@ -17,6 +17,8 @@ export function snapshot(view: RunView): RunView {
     drivers: copies(view.drivers),
     executors: view.executors.map((one) => ({ ...one, slots: [...one.slots] })),
     jobs: copies(view.jobs),
+    executions: copies(view.executions),
+    lines: { ...view.lines },
     stages: view.stages.map((one) => ({ ...one, counts: { ...one.counts } })),
     tasks: view.tasks.slice(),
     output: view.output.slice(),

@@ -5,11 +5,18 @@ import type { LabStore } from './lab.svelte.ts'
 import type { Selection } from './selection.svelte.ts'
 
 export class Layout {
-  left = $state<'guide' | 'program' | 'output'>('guide')
+  left = $state<'guide' | 'program' | 'plan' | 'output'>('guide')
   settingsOpen = $state(false)
   keysOpen = $state(false)
   /** Control the guide points at: `run`, `pause`, `fault:crash-executor`. */
   pointed = $state<string | null>(null)
+  /** Line of the program that was asked for; the count tells one asking from the next. */
+  line = $state.raw<{ number: number; asked: number } | null>(null)
+
+  showLine(number: number): void {
+    if (this.left === 'output') this.left = 'program'
+    this.line = { number, asked: (this.line?.asked ?? 0) + 1 }
+  }
 }
 
 export interface WindowState {

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-from kindling import callsite, codec, host
+from kindling import callsite, codec, host, notes
 from py4j.protocol import Py4JJavaError
 from pyspark.errors.exceptions.captured import captured
 
@@ -52,6 +52,8 @@ def call(name, **ask):
 def call_as(name, ask, method):
     """Like call(); `method` is what a Py4JJavaError says was called, `o12.saveAsTextFile`."""
     host.flush()
+    if host.role == "program":
+        notes.send()
     head, blob = codec.encode(ask)
     kind, head, blob = host.functions.call(name, head, host.to_js(blob) if blob else None, callsite.user_line())
     if kind == "ok":

@@ -8,7 +8,7 @@ import sys
 import types
 from types import CellType, CodeType, FunctionType, ModuleType
 
-from kindling import sources
+from kindling import notes, sources
 
 _GLOBAL_LOADS = {opcode.opmap[name] for name in ("LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL", "LOAD_NAME") if name in opcode.opmap}
 _LOAD_GLOBAL = opcode.opmap["LOAD_GLOBAL"]
@@ -55,6 +55,7 @@ def reduce_function(pickler, function):
     if importable(function, function.__qualname__):
         return NotImplemented
     code = function.__code__
+    notes.ship(code)
     module = function.__module__
     scope = function.__globals__
     if module and module.partition(".")[0] in ("pyspark", "kindling", "py4j"):

@@ -4,7 +4,7 @@ A node gets its id when PySpark would make the JVM object, and is declared to th
 action (or persist, checkpoint, debug string) first needs it.
 """
 
-from kindling import bridge, callsite
+from kindling import bridge, callsite, notes
 
 DETERMINATE, UNORDERED, INDETERMINATE = "DETERMINATE", "UNORDERED", "INDETERMINATE"
 _LEVELS = (DETERMINATE, UNORDERED, INDETERMINATE)
@@ -15,10 +15,11 @@ class Node:
 
     `partitions` is a number, or a function that finds it out when first asked; `compute` a dict, or a
     function of no arguments that makes it at declaration. `parents` are the nodes its dependencies name.
-    `site` is where the program asked for it, when that is not where it is now.
+    `site` is where the program asked for it, when that is not where it is now; `steps` what it wrote down, when that is
+    more than one step.
     """
 
-    def __init__(self, context, name, partitions, compute, dependencies=(), parents=(), order_sensitive=False, site=None):
+    def __init__(self, context, name, partitions, compute, dependencies=(), parents=(), order_sensitive=False, site=None, steps=None):
         self.context = context
         self.id = context._next_rdd_id()
         self.name = name
@@ -29,6 +30,7 @@ class Node:
         site = site or callsite.first_spark_call()
         self.call_site = f"{site.function} at {site.file}:{site.linenum}" if site else "unknown"
         self.scope = site.function if site else None
+        self.steps = steps if steps is not None else [noted for noted in [notes.step(site)] if noted]
         self.declared = False
         self.pending = []
         self.partitioner = None
@@ -53,6 +55,7 @@ class Node:
         return INDETERMINATE if self._order_sensitive and worst == UNORDERED else worst
 
     def declaration(self):
+        notes.shipped()
         made = {
             "id": self.id,
             "name": self.name,
@@ -66,6 +69,9 @@ class Node:
             made["scope"] = self.scope
         if self.label:
             made["label"] = self.label
+        steps = notes.once([*self.steps, *notes.shipped()])
+        if steps:
+            made["steps"] = steps
         return made
 
     def __str__(self):
@@ -110,10 +116,10 @@ def groups(parent, parts):
     return {"kind": "groups", "rdd": parent.id, "groups": parts}
 
 
-def narrow(context, name, parent, payload, order_sensitive=False, site=None):
+def narrow(context, name, parent, payload, order_sensitive=False, site=None, steps=None):
     """A node over one parent, partition by partition; `payload` is a function that pickles it, or None to pass on."""
     compute = (lambda: {"kind": "python", "payload": payload()}) if payload else {"kind": "python", "payload": b""}
-    return Node(context, name, lambda: parent.partitions, compute, [one_to_one(parent)], [parent], order_sensitive, site)
+    return Node(context, name, lambda: parent.partitions, compute, [one_to_one(parent)], [parent], order_sensitive, site, steps)
 
 
 def shuffled(context, name, parent, reduces):

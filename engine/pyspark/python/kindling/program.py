@@ -6,7 +6,7 @@ import os
 import sys
 import types
 
-from kindling import callsite, host, sandbox, sources, tracebacks
+from kindling import callsite, host, notes, sandbox, sources, tracebacks
 from pyspark import conf
 from pyspark.core.context import SparkContext
 
@@ -36,9 +36,16 @@ def run(ask):
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=file, __builtins__=builtins, __cached__=None)
     sys.modules["__main__"] = main
-    end = _ending(lambda: exec(compile(ask["source"], file, "exec", dont_inherit=True), main.__dict__))
+    end = _ending(lambda: _execute(ask["source"], file, main.__dict__))
     after = _ending(lambda: _leave())
+    notes.send()
     return after if after["code"] and not end["code"] else end
+
+
+def _execute(source, file, scope):
+    code = compile(source, file, "exec", dont_inherit=True)
+    notes.watch(code)
+    exec(code, scope)
 
 
 def _leave():

@@ -6,7 +6,7 @@ pays nothing for being watched.
 
 import signal
 
-from kindling import bridge, callsite, host
+from kindling import bridge, callsite, host, notes
 
 LINE = signal.SIGUSR1
 KILL = signal.SIGUSR2
@@ -21,6 +21,8 @@ def note_line(_number, frame):
     line = callsite.user_line(frame)
     if line:
         host.functions.line(line)
+    if host.role == "program":
+        notes.send()
 
 
 def kill(_number, _frame):

@@ -1,6 +1,6 @@
 """RDDs: lineage on the driver's side, pipelined as PySpark pipelines it (§11.1)."""
 
-from kindling import callsite, lineage, ops, pickler
+from kindling import callsite, lineage, notes, ops, pickler
 from kindling.hashing import portable_hash
 from kindling.missing import guard
 from pyspark.core.actions import Actions
@@ -235,27 +235,32 @@ class PipelinedRDD(RDD):
     """Consecutive Python steps in one PythonRDD; its node is made when first needed."""
 
     def __init__(self, prev, step, preservesPartitioning=False):
+        self._site = callsite.first_spark_call()
+        noted = [noted for noted in [notes.step(self._site)] if noted]
         if isinstance(prev, PipelinedRDD) and prev._is_pipelinable():
             self._steps = [*prev._steps, step]
+            self._written = [*prev._written, *noted]
             self.preservesPartitioning = prev.preservesPartitioning and preservesPartitioning
             self._prev_jrdd = prev._prev_jrdd
         else:
             self._steps = [step]
+            self._written = noted
             self.preservesPartitioning = preservesPartitioning
             self._prev_jrdd = prev._jrdd
         super().__init__(None, prev.ctx)
         self.prev = prev
-        self._site = callsite.first_spark_call()
         self.partitioner = prev.partitioner if self.preservesPartitioning else None
 
     @property
     def _jrdd(self):
         if self._node is None:
             # Functions that cannot travel fail here, before any job (§13.20).
+            notes.shipped()
             payload = pickler.dumps(ops.Pipeline(self._steps))
+            steps = notes.once([*self._written, *notes.shipped()])
             now = callsite.first_spark_call()
             site = self._site if now and now.function in _LOOKING else now
-            self._node = lineage.narrow(self.ctx, "PythonRDD", self._prev_jrdd, lambda: payload, site=site)
+            self._node = lineage.narrow(self.ctx, "PythonRDD", self._prev_jrdd, lambda: payload, site=site, steps=steps)
             if self.preservesPartitioning:
                 self._node.partitioner = self._prev_jrdd.partitioner
         return self._node

@@ -1,6 +1,7 @@
 """DataFrame: a plan, its schema and the session it belongs to."""
 import itertools
 
+from kindling import callsite, notes
 from pyspark.errors import PySparkAttributeError, PySparkTypeError
 from pyspark.sql import _expression as E
 from pyspark.sql._act import Actions
@@ -24,6 +25,7 @@ class DataFrame(Transformations, Relations, Statistics, Actions):
         """`plan` is an operator without its id. Without a `schema` the engine checks the plan now, as Spark does."""
         self._session = session
         self._plan = {"id": next(_ids), **plan}
+        notes.step(callsite.first_spark_call(), self._plan["id"])
         self._level = None
         self._rdd = None
         # Where each column comes from, (name, plan of the side of a join), as long as that is known.
