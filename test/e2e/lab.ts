@@ -100,7 +100,7 @@ export async function tells(sentence: RegExp, timeout = LONG): Promise<void> {
   })
 }
 
-export async function panel(name: 'guide' | 'program' | 'output'): Promise<void> {
+export async function panel(name: 'guide' | 'program' | 'plan' | 'output'): Promise<void> {
   await $(`#left-${name}`).click()
 }
 
@@ -194,8 +194,8 @@ export async function picture(name: string): Promise<string> {
 }
 
 export interface Shown {
-  /** From the click to the first change of the page that shows it, ms. */
-  after: number
+  /** Frames painted between the click and the first change of the page that shows it. */
+  frames: number
   /** The line of the fault bar then. */
   line: string
   pressed: boolean
@@ -212,10 +212,15 @@ export async function strike(fault: string): Promise<Shown> {
       button.addEventListener(
         'click',
         () => {
-          const from = performance.now()
+          let frames = 0
+          let frame = requestAnimationFrame(function count() {
+            frames += 1
+            frame = requestAnimationFrame(count)
+          })
           const watch = new MutationObserver(() => {
             watch.disconnect()
-            resolve({ after: performance.now() - from, line: bar.querySelector('[role="status"]')?.textContent ?? '', pressed: button.classList.contains('pressed') })
+            cancelAnimationFrame(frame)
+            resolve({ frames, line: bar.querySelector('[role="status"]')?.textContent ?? '', pressed: button.classList.contains('pressed') })
           })
           watch.observe(bar, { subtree: true, childList: true, characterData: true, attributes: true })
         },
