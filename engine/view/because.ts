@@ -34,6 +34,8 @@ function told(event: LabEvent): string | null {
       return `The Master started executor ${event.executorId} on ${event.worker}${event.replaces === undefined ? '' : ` in place of executor ${event.replaces}`}.`
     case 'kindling.ExecutorState':
       return event.state === 'LOST' ? `The Master counted executor ${event.executorId} as LOST: ${firstLine(event.message ?? '')}.` : null
+    case 'kindling.MachineState':
+      return event.machine === 'master' && event.state === 'DOWN' ? `The Master’s process ended at ${duration(event.Kindling.t)}.` : null
     case 'kindling.DriverState':
       return event.retryInMs === undefined ? null : `The driver is supervised and was to start again in ${duration(event.retryInMs)}.`
     case 'kindling.HeartbeatMissing':

@@ -27,6 +27,18 @@ export const blockHandlers: Handlers = {
     else if (!event.stored && at !== -1) executor.cachedBlocks.splice(at, 1)
   },
 
+  'kindling.BlockMigrated'(view, event) {
+    const [from, to] = [findExecutor(view, event.from), findExecutor(view, event.to)]
+    if (!from || !to) return
+    const key = `${event.shuffleId}/${event.mapIndex}`
+    const at = from.mapOutputs.indexOf(key)
+    if (at !== -1) from.mapOutputs.splice(at, 1)
+    from.movedOut = (from.movedOut ?? 0) + 1
+    const app = appLookup(view, to.appId)
+    if (app.holders.get(key) !== to.id) to.mapOutputs.push(key)
+    app.holders.set(key, to.id)
+  },
+
   'kindling.BlocksLost'(view, event) {
     const executor = findExecutor(view, event.executorId, event.appId)
     if (!executor) return

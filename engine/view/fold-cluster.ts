@@ -9,7 +9,7 @@ export const clusterHandlers: Handlers = {
   'kindling.WorkerRegistered'(view, event) {
     const { worker, host, cores, memoryMb } = event
     const known = view.workers.find((w) => w.id === worker)
-    if (known) Object.assign(known, { host, cores, memoryMb, state: 'ALIVE' })
+    if (known) Object.assign(known, { host, cores, memoryMb, state: 'ALIVE', lostAt: null, lostReason: null, endEvent: null })
     else view.workers.push({ id: worker, host, cores, memoryMb, state: 'ALIVE', machine: null })
   },
 
@@ -18,6 +18,8 @@ export const clusterHandlers: Handlers = {
     if (!worker) return
     worker.state = 'DEAD'
     worker.endEvent = event.Kindling.id
+    worker.lostAt = event.Kindling.t
+    worker.lostReason = event.reason
   },
 
   'kindling.ExecutorLaunching'(view, event) {
@@ -77,7 +79,7 @@ export const clusterHandlers: Handlers = {
 
   'kindling.MachineState'(view, event) {
     const seen = { machine: event.machine, state: event.state, since: event.Kindling.t }
-    if (event.machine === 'master') view.master = { state: event.state }
+    if (event.machine === 'master') masterState(view, event)
     else if (event.machine === 'worker') {
       const worker = view.workers.find((w) => w.id === event.actor)
       if (!worker) return
@@ -91,6 +93,14 @@ export const clusterHandlers: Handlers = {
       if (executor) executor.machine = seen
     }
   }
+}
+
+/** Down is not stopped: the Master of a run that ends goes with it. */
+function masterState(view: RunView, event: EventOf<'kindling.MachineState'>): void {
+  const before = view.master
+  view.master = { state: event.state, downAt: before?.downAt ?? null, endEvent: before?.endEvent ?? null }
+  if (event.state === 'DOWN') Object.assign(view.master, { downAt: event.Kindling.t, endEvent: event.Kindling.id })
+  else if (event.state !== 'STOPPED') Object.assign(view.master, { downAt: null, endEvent: null })
 }
 
 /** States of the Master's books that mean that the process has ended (§3.5). */

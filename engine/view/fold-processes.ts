@@ -39,10 +39,10 @@ export const processHandlers: Handlers = {
     const executorId = executorIdOf(event.actor)
     if (executorId !== null) {
       const executor = findExecutor(view, executorId, event.appId)
-      if (executor) executor.memory = event.account
+      if (executor) Object.assign(executor, { memory: event.account, memoryAt: event.Kindling.t })
     } else if (event.actor === 'driver') {
       const driver = view.drivers.at(-1)
-      if (driver) driverMemory(driver, event.account)
+      if (driver) driverMemory(driver, event.account, event.Kindling.t)
     }
   }
 }
@@ -67,7 +67,7 @@ function executorExited(view: RunView, executorId: string, event: EventOf<'kindl
   const executor = findExecutor(view, executorId, event.appId)
   if (!executor) return
   executor.end = { ...event.end, t: event.Kindling.t }
-  if (event.memory) executor.memory = event.memory
+  if (event.memory) Object.assign(executor, { memory: event.memory, memoryAt: event.Kindling.t })
   if (event.lastHeartbeat !== undefined) executor.lastHeartbeat = event.lastHeartbeat
   die(executor, event)
   executor.endEvent = event.Kindling.id
@@ -81,7 +81,7 @@ function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): 
   driver.end = { ...event.end, t: event.Kindling.t }
   driver.endEvent = event.Kindling.id
   if (driver.state === 'RUNNING' || driver.state === 'SUBMITTED') driver.state = event.end.code === 0 ? 'FINISHED' : 'FAILED'
-  if (event.memory) driverMemory(driver, event.memory)
+  if (event.memory) driverMemory(driver, event.memory, event.Kindling.t)
   view.line = null
   const appId = event.appId ?? driver.appId
   if (appId === null) return
@@ -90,7 +90,8 @@ function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): 
   if (local) die(local, event)
 }
 
-function driverMemory(driver: DriverView, account: MemoryAccount): void {
+function driverMemory(driver: DriverView, account: MemoryAccount, t: number): void {
   driver.memory = account
+  driver.memoryAt = t
   driver.peakMemory = Math.max(driver.peakMemory, heldInHeap(account))
 }

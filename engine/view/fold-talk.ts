@@ -18,7 +18,7 @@ export const talkHandlers: Handlers = {
 
   'kindling.Output'(view, event) {
     const { actor, stream, text, appId } = event
-    view.output.push({ actor, stream, text, t: event.Kindling.t, ...(appId === undefined ? {} : { appId }) })
+    view.output.push({ actor, stream, text, t: event.Kindling.t, event: event.Kindling.id, ...(appId === undefined ? {} : { appId }) })
     if (view.output.length <= OUTPUT_KEPT + OUTPUT_SLACK) return
     const over = view.output.length - OUTPUT_KEPT
     view.output.splice(0, over)

@@ -19,6 +19,8 @@ export const taskHandlers: Handlers = {
       return
     }
     const task = known ? ownTask(view, known) : startAttempt(view, event['Stage ID'], event['Stage Attempt ID'] ?? 0, event['Task Info'], event)
+    if (reason.Reason !== 'Success') task.ended = reason.Reason
+    if (reason.Reason === 'ExecutorLostFailure') task.lossReason = reason['Loss Reason']
     countFailure(view, task, reason)
     endAttempt(view, task, stateOf(reason), reason.Reason === 'Success' ? null : reasonText(reason), event)
   }
@@ -126,9 +128,11 @@ function startAttempt(view: RunView, stageId: number, stageAttempt: number, info
 
 function countFailure(view: RunView, task: TaskView, reason: TaskEndReason): void {
   task.counted = isCounted(reason)
-  if (!task.counted) return
   const { failures } = appLookup(view, task.appId)
   const key = `${task.stageId}.${task.stageAttempt}/${task.index}`
+  // A success forgives what was before it (§6.10).
+  if (task.counted === null) failures.delete(key)
+  if (!task.counted) return
   task.failures = (failures.get(key) ?? 0) + 1
   failures.set(key, task.failures)
 }

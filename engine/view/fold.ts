@@ -7,6 +7,7 @@ import { appHandlers } from './fold-app.ts'
 import { blockHandlers } from './fold-blocks.ts'
 import { clusterHandlers } from './fold-cluster.ts'
 import { faultHandlers } from './fold-faults.ts'
+import { watchLosses } from './fold-losses.ts'
 import { jobHandlers } from './fold-jobs.ts'
 import { processHandlers } from './fold-processes.ts'
 import { taskHandlers } from './fold-tasks.ts'
@@ -60,6 +61,7 @@ export function emptyView(): RunView {
     outputDropped: 0,
     messages: [],
     faults: [],
+    losses: [],
     exceptions: [],
     story: [],
     totals: { done: 0, running: 0, failed: 0, killed: 0, lost: 0, again: 0, lostMs: 0 }
@@ -74,7 +76,9 @@ export function fold(view: RunView, event: LabEvent): void {
   const line = tell(view, event)
   if (event.Kindling.t > view.t) view.t = event.Kindling.t
   view.count += 1
+  const noteLoss = watchLosses(view, event)
   handlers.get(event.Event)?.(view, event)
+  noteLoss?.()
   pruneMessages(view)
   if (!line) return
   view.story.push(line)

@@ -28,7 +28,7 @@ export interface RunView {
   clock: { paused: boolean; speed: number }
   /** Applications of this run, oldest first: more than one when a supervised driver was relaunched. */
   apps: AppView[]
-  master: { state: string } | null
+  master: MasterView | null
   workers: WorkerView[]
   /** Drivers of this run, oldest first. The last one is the current one. */
   drivers: DriverView[]
@@ -48,11 +48,13 @@ export interface RunView {
   /** Line the driver's program is on, 1-based. */
   line: number | null
   /** The last pieces; `outputDropped` counts those before them. */
-  output: { actor: ActorId; stream: 'stdout' | 'stderr'; text: string; t: number; appId?: string }[]
+  output: { actor: ActorId; stream: 'stdout' | 'stderr'; text: string; t: number; appId?: string; event?: EventId }[]
   outputDropped: number
   /** Messages under way at t: sent ≤ t < due. */
   messages: { id: EventId; kind: string; from: ActorId; to: ActorId; sent: number; due: number; about?: string }[]
   faults: FaultView[]
+  /** What went with executors, or out of living ones, oldest first. */
+  losses: LossView[]
   exceptions: { actor: ActorId; className: string; message: string; traceback: string; line?: number; t: number }[]
   /** Without the oldest lines of a very long run. */
   story: StoryLine[]
@@ -74,6 +76,55 @@ export interface Totals {
   lostMs: number
 }
 
+/** The cluster in numbers, at a moment. */
+export interface Figures {
+  /** Workers the Master counts on. */
+  workers: number
+  /** Executors the driver counts on. */
+  executors: number
+  /** Their slots, and the tasks in them. */
+  slots: number
+  running: number
+  /** What they hold. */
+  cachedBlocks: number
+  mapOutputs: number
+  /** Bytes in their heaps, as last told. */
+  heap: number
+}
+
+/** Something of an executor that is gone: it itself with all it had, or only blocks of it. */
+export interface LossView {
+  /** The first event that told of it. */
+  event: EventId
+  t: number
+  appId: string
+  executorId: string
+  /** `executor`: it is gone, whole. `blocks`: it lives on without them. */
+  what: 'executor' | 'blocks'
+  /** The cluster just before. */
+  before: Figures
+  /** Ids of the tasks that ran on it. */
+  tasks: number[]
+  /** All it held then: `shuffleId/mapIndex`, `rddId/partition`. */
+  held: { mapOutputs: string[]; cached: string[] }
+  /** What of it the driver wrote off. */
+  mapOutputs: string[]
+  cached: string[]
+  /** Of `cached`, what another executor held too. */
+  copies: string[]
+  /** What the others held then of the same shuffles and RDDs: distinct indexes by shuffle, partitions by RDD. */
+  others: { mapOutputs: Record<number, number[]>; cached: Record<number, number[]> }
+  /** What of it there is again since. */
+  again: { mapOutputs: string[]; cached: string[] }
+}
+
+export interface MasterView {
+  state: string
+  /** Since it is down, until it is there again. */
+  downAt?: number | null
+  endEvent?: EventId | null
+}
+
 export interface FaultView {
   faultId: string
   fault: string
@@ -92,6 +143,8 @@ export interface FaultView {
   repeat?: number
   /** Strikes of a lasting fault that go on: whom each holds. */
   active?: string[]
+  /** The cluster just before it first struck. */
+  before?: Figures
 }
 
 export interface AppView {
@@ -100,6 +153,8 @@ export interface AppView {
   state: string
   startedAt: number
   endedAt: number | null
+  /** The cluster just before its end. */
+  atEnd?: Figures
 }
 
 export interface WorkerView {
@@ -110,6 +165,9 @@ export interface WorkerView {
   state: string
   machine?: MachineSeen | null
   endEvent?: EventId | null
+  /** Since the Master counts it as gone, and why. */
+  lostAt?: number | null
+  lostReason?: string | null
 }
 
 export interface DriverView {
@@ -121,6 +179,8 @@ export interface DriverView {
   state: string
   machine: MachineSeen | null
   memory: MemoryAccount | null
+  /** When `memory` was told. */
+  memoryAt?: number | null
   peakMemory: number
   /** Its account as it ran out of memory, and whether its program went on after that. */
   ranOut?: { account: MemoryAccount; t: number; wentOn: boolean } | null
@@ -129,6 +189,8 @@ export interface DriverView {
   endEvent?: EventId | null
   /** Supervised and ended: ms until it is started again. */
   retryInMs?: number | null
+  /** What ran as it ended: ids, and the line of its program. */
+  atEnd?: { jobs: number[]; tasks: number[]; executors: string[]; line: number | null }
 }
 
 export interface ExecutorView {
@@ -149,6 +211,10 @@ export interface ExecutorView {
   end: (ProcessEnd & { t: number }) | null
   lastHeartbeat: number | null
   memory: MemoryAccount | null
+  /** When `memory` was told. */
+  memoryAt?: number | null
+  /** Map outputs that moved to others before it left. */
+  movedOut?: number
   /** Task ids running now, by slot; null is a free slot. */
   slots: (number | null)[]
   replaces: string | null
@@ -262,6 +328,9 @@ export interface TaskView {
   again: boolean
   /** Text of the end reason. */
   reason: string | null
+  /** Spark's name of the end reason, of one that did not succeed; and the reason of a lost executor. */
+  ended?: string
+  lossReason?: string
   counted: boolean | null
   startEvent: EventId
   endEvent: EventId | null

@@ -3,6 +3,7 @@
  * read, not guessed.
  */
 import type { EventId, LabEvent } from '../events/index.ts'
+import { aboutOf } from './about.ts'
 import { because, whatHappened } from './because.ts'
 import { executorIdOf, findExecutor, findJob, findStage, findTask } from './lookup.ts'
 import type { Ref, RunView, TaskView } from './types.ts'
@@ -11,7 +12,11 @@ export type EventLookup = ReadonlyMap<EventId, LabEvent> | ((id: EventId) => Lab
 
 export interface WhyStep {
   event: EventId
+  /** Lab ms. */
+  t: number
   text: string
+  /** What the step is about, where one can go. */
+  ref: Ref
 }
 
 export interface Why {
@@ -27,20 +32,30 @@ export interface Why {
  * states, messages) are passed over unless the question is about them. Empty when the event is not there.
  */
 export function whyChain(events: EventLookup, from: EventId): WhyStep[] {
-  const get = typeof events === 'function' ? events : (id: EventId) => events.get(id)
   const steps: WhyStep[] = []
+  for (const event of causesOf(events, from)) {
+    const text = event.Kindling.id === from ? whatHappened(event) : because(event)
+    if (text !== null && text !== steps.at(-1)?.text) steps.push({ event: event.Kindling.id, t: event.Kindling.t, text, ref: aboutOf(event) })
+  }
+  return steps
+}
+
+/** The event, its cause, the cause of that, and so on, as far as they are known. */
+export function causesOf(events: EventLookup, from: EventId): LabEvent[] {
+  const causes: LabEvent[] = []
   const seen = new Set<EventId>()
   let at: EventId | undefined = from
   while (at !== undefined && !seen.has(at)) {
     seen.add(at)
-    const event = get(at)
+    const event = eventOf(events, at)
     if (!event) break
-    const text = at === from ? whatHappened(event) : because(event)
-    if (text !== null && text !== steps.at(-1)?.text) steps.push({ event: at, text })
+    causes.push(event)
     at = event.Kindling.cause
   }
-  return steps
+  return causes
 }
+
+export const eventOf = (events: EventLookup, id: EventId): LabEvent | undefined => (typeof events === 'function' ? events(id) : events.get(id))
 
 /** The question a clicked thing raises, and its answer; null when nothing is known of it. */
 export function whyFor(view: RunView, ref: Ref, lookup: EventLookup): Why | null {
@@ -104,6 +119,7 @@ function actorQuestion(view: RunView, id: string, appId?: string): { question: s
     if (driver.endEvent) return { question: 'Why is the driver gone?', event: driver.endEvent }
     return { question: driver.attempt > 0 ? 'Why does the driver run again?' : 'Why is there a driver?', event: driver.startEvent ?? null }
   }
+  if (id === 'master') return view.master?.endEvent ? { question: 'Why is the Master gone?', event: view.master.endEvent } : null
   const worker = view.workers.find((w) => w.id === id)
   return worker?.endEvent ? { question: `Why is ${id} gone?`, event: worker.endEvent } : null
 }

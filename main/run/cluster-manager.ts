@@ -146,7 +146,7 @@ export class ClusterManager {
 
   /** The Master's process ends: running applications go on, nothing is replaced (§3.7). */
   stopMaster(cause: EventId): void {
-    this.#master.stop()
+    this.#master.stop(cause)
     for (const driver of this.#clients.values()) {
       if (!driver.ended) this.#journal.post({ Event: 'kindling.Note', level: 'warn', actor: 'driver', text: 'Connection to master failed; waiting for master to reconnect...' }, cause)
     }

@@ -24,6 +24,7 @@ export function snapshot(view: RunView): RunView {
     output: view.output.slice(),
     messages: view.messages.slice(),
     faults: copies(view.faults),
+    losses: copies(view.losses),
     exceptions: view.exceptions.slice(),
     story: view.story.slice()
   }

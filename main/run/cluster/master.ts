@@ -36,13 +36,15 @@ export class Master {
   /** Told to leave at a driver's request, and not gone yet: nobody's any more. */
   readonly #leaving = new Set<string>()
   #up = false
+  /** Why its machine goes on now, where that is known. */
+  #because: EventId | undefined
   #scheduling = false
   #check: Timer | undefined
   #recovery: Timer | undefined
 
   constructor(hands: MasterHands) {
     this.#hands = hands
-    this.#machine = runMachine(masterMachine.provide({ actions: { schedule: () => this.#scheduleSoon() } }), (state, event) => this.#post({ Event: 'kindling.MachineState', actor: 'master', machine: 'master', state, event }))
+    this.#machine = runMachine(masterMachine.provide({ actions: { schedule: () => this.#scheduleSoon() } }), (state, event) => this.#post({ Event: 'kindling.MachineState', actor: 'master', machine: 'master', state, event }, this.#because))
   }
 
   /** Its process is there. */
@@ -57,7 +59,9 @@ export class Master {
   /** It becomes the leader; with stored books it recovers first (§3.26). */
   start(cause?: EventId): void {
     this.#up = true
+    this.#because = cause
     this.#machine.send({ type: 'MasterStarted' })
+    this.#because = undefined
     const apps = [...this.#apps.values()].filter((app) => !isOver(app.state))
     const stored = apps.length + this.#workers.size + this.#drivers.size > 0
     this.#machine.send({ type: 'ElectedLeader', stored })
@@ -66,11 +70,13 @@ export class Master {
   }
 
   /** Its process is gone. Without spark.deploy.recoveryMode nothing remembers what it knew (§3.26). */
-  stop(): void {
+  stop(cause?: EventId): void {
     this.#up = false
     this.#check?.cancel()
     this.#recovery?.cancel()
+    this.#because = cause
     this.#machine.send({ type: 'MasterStopped' })
+    this.#because = undefined
     this.#leaving.clear()
     if (remembers(this.#hands.conf)) return
     this.#workers.clear()
