@@ -23,7 +23,7 @@ describe('a whole run', () => {
     ])
     expect(view.drivers).toHaveLength(1)
     expect(view.drivers[0]).toMatchObject({ attempt: 0, pid: 4121, place: 'client', state: 'FINISHED', machine: { machine: 'driver', state: 'ended' }, end: { code: 0, farewell: true, t: 7060 } })
-    expect(view.output).toEqual([{ actor: 'driver', stream: 'stdout', text: '148 different words\n', t: 6962, appId: 'app-20260115090001-0000' }])
+    expect(view.output).toEqual([{ actor: 'driver', stream: 'stdout', text: '148 different words\n', t: 6962, event: 'd0:149', appId: 'app-20260115090001-0000' }])
     expect(view.messages).toEqual([])
     expect(view.line).toBeNull()
   })
