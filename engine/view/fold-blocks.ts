@@ -31,12 +31,11 @@ export const blockHandlers: Handlers = {
     const [from, to] = [findExecutor(view, event.from), findExecutor(view, event.to)]
     if (!from || !to) return
     const key = `${event.shuffleId}/${event.mapIndex}`
-    const at = from.mapOutputs.indexOf(key)
-    if (at !== -1) from.mapOutputs.splice(at, 1)
-    from.movedOut = (from.movedOut ?? 0) + 1
     const app = appLookup(view, to.appId)
-    if (app.holders.get(key) !== to.id) to.mapOutputs.push(key)
-    app.holders.set(key, to.id)
+    if (heldOn(app, from.id).delete(key)) from.mapOutputs.splice(from.mapOutputs.indexOf(key), 1)
+    from.movedOut = (from.movedOut ?? 0) + 1
+    if (!heldOn(app, to.id).has(key)) to.mapOutputs.push(key)
+    heldOn(app, to.id).add(key)
   },
 
   'kindling.BlocksLost'(view, event) {

@@ -4,7 +4,7 @@
  */
 import type { EventOf, LabEvent } from '../events/index.ts'
 import { figuresOf } from './figures.ts'
-import { appLookup, currentAppId, executorIdOf, findApp, findExecutor, runningOn } from './lookup.ts'
+import { currentAppId, executorIdOf, findApp, findExecutor, runningOn } from './lookup.ts'
 import type { ExecutorView, Figures, LossView, RunView } from './types.ts'
 
 /** To be called before an event is folded; what it answers with, after it. Undefined for events that take nothing. */
@@ -123,9 +123,9 @@ function noteBlocks(view: RunView, event: EventOf<'kindling.BlocksLost'>): (() =
   const cached = event.cached.flatMap(({ rddId, partitions }) => partitions.map((partition) => `${rddId}/${partition}`))
   add(loss.mapOutputs, mapOutputs)
   add(loss.cached, cached)
-  for (const { shuffleId } of event.mapOutputs) loss.others.mapOutputs[shuffleId] ??= keptOutputs(view, executor, shuffleId)
+  for (const { shuffleId } of event.mapOutputs) loss.others.mapOutputs[shuffleId] ??= keptBy(view, executor, 'mapOutputs', shuffleId)
   for (const { rddId } of event.cached) {
-    const kept = (loss.others.cached[rddId] ??= keptPartitions(view, executor, rddId))
+    const kept = (loss.others.cached[rddId] ??= keptBy(view, executor, 'cachedBlocks', rddId))
     const copies = new Set(kept)
     add(loss.copies, cached.filter((key) => key.startsWith(`${rddId}/`) && copies.has(Number(key.slice(key.indexOf('/') + 1)))))
   }
@@ -137,19 +137,12 @@ function add(list: string[], more: readonly string[]): void {
   for (const one of more) if (!known.has(one)) list.push(one)
 }
 
-function keptOutputs(view: RunView, without: ExecutorView, shuffleId: number): number[] {
-  const kept: number[] = []
-  for (const [key, holder] of appLookup(view, without.appId).holders) {
-    if (holder !== without.id && key.startsWith(`${shuffleId}/`)) kept.push(Number(key.slice(key.indexOf('/') + 1)))
-  }
-  return kept.sort((a, b) => a - b)
-}
-
-function keptPartitions(view: RunView, without: ExecutorView, rddId: number): number[] {
+/** What the others of its application hold under this first number. */
+function keptBy(view: RunView, without: ExecutorView, what: 'mapOutputs' | 'cachedBlocks', first: number): number[] {
   const kept = new Set<number>()
   for (const executor of view.executors) {
     if (executor === without || executor.appId !== without.appId || executor.life === 'dead' || executor.life === 'removed') continue
-    for (const key of executor.cachedBlocks) if (key.startsWith(`${rddId}/`)) kept.add(Number(key.slice(key.indexOf('/') + 1)))
+    for (const key of executor[what]) if (key.startsWith(`${first}/`)) kept.add(Number(key.slice(key.indexOf('/') + 1)))
   }
   return [...kept].sort((a, b) => a - b)
 }

@@ -171,7 +171,7 @@ function build(view: RunView): ViewLookup {
     if (task.failures !== undefined) {
       const key = `${task.stageId}.${task.stageAttempt}/${task.index}`
       app.failures.set(key, Math.max(task.failures, app.failures.get(key) ?? 0))
-    }
+    } else if (task.counted === null && task.state !== 'running') app.failures.delete(`${task.stageId}.${task.stageAttempt}/${task.index}`)
     if (task.shuffleId !== undefined) {
       listOf(app.mapTasks, task.shuffleId)[task.partition] = place
       app.writers.set(task.shuffleId, task.stageId)

@@ -6,7 +6,7 @@ import { nextAttempt } from './certificate.ts'
 import { byFirst } from './holdings.ts'
 import { appLookup, findTask } from './lookup.ts'
 import type { LossView, Ref, RunView, StoryLine } from './types.ts'
-import { count, executor, list, stage, storyLine, tasksOf, type Part } from './words.ts'
+import { count, executor, stage, storyLine, tasksOf, type Part } from './words.ts'
 
 /** `kept`: another executor had it. `copy`: lost here, another had a copy. `lost`: gone. `again`: gone, and made again. */
 export type CellState = 'kept' | 'copy' | 'lost' | 'again'
@@ -156,5 +156,5 @@ export function numbers(sorted: readonly number[]): string {
     else for (let one = at; one <= end; one += 1) runs.push(String(sorted[one]))
     at = end + 1
   }
-  return list(runs).join('')
+  return runs.length < 2 ? runs.join('') : `${runs.slice(0, -1).join(', ')} and ${runs.at(-1)}`
 }
