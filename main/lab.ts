@@ -57,7 +57,7 @@ export class Lab implements LabApi {
       logDirectory,
       faults: FAULTS.map(describe),
       defaults: { cluster: { ...DEFAULT_CLUSTER }, conf: { ...LAB_DEFAULTS, ...WATCHED } },
-      runs: [...this.#runs.values()].reverse().map((run) => ({ runId: run.id, programName: run.view.programName, state: run.over ? 'ended' : 'running', events: run.journal.events.length }))
+      runs: [...this.#runs.values()].reverse().map((run) => ({ runId: run.id, programName: run.programName, state: run.over ? 'ended' : 'running', events: run.journal.count }))
     })
   }
 
@@ -152,7 +152,7 @@ export class Lab implements LabApi {
     const run = this.#runs.get(runId)
     if (run === undefined) return Promise.reject(new Error(`There is no run ${runId}.`))
     run.journal.tell()
-    const events = run.journal.events.slice(from)
+    const events = run.journal.between(from)
     return Promise.resolve({ events, next: from + events.length })
   }
 
@@ -182,10 +182,12 @@ export class Lab implements LabApi {
     const logDirectory = plan.logDirectory ?? this.#options.logDirectory
     const run = new Run(
       { ...plan, runId, logDirectory },
-      { spawner: this.#options.spawner, pythonEntry: entries.python, snapshot: await this.#snapshotOrNull(), nextAppId: (at) => freeAppId(at, logDirectory) }
+      { spawner: this.#options.spawner, pythonEntry: entries.python, snapshot: await this.#snapshotOrNull(), nextAppId: (at) => freeAppId(at, logDirectory), watched: () => this.#listeners.events.size > 0 }
     )
     this.#runs.set(runId, run)
-    run.journal.onEvents((events, from) => {
+    run.journal.onTold((from, to) => {
+      if (this.#listeners.events.size === 0) return
+      const events = run.journal.between(from, to)
       for (const listener of this.#listeners.events) listener({ runId, from, events })
     })
     void run.ended.then(() => {

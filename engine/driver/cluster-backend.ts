@@ -3,6 +3,7 @@ import { forgetOldest } from '../executor/binaries.ts'
 import { BlockClient, BlockFetchError } from '../executor/block-transfer.ts'
 import { settings } from '../rules/conf.ts'
 import { decommissionLoss, decommissionText } from '../rules/decommission.ts'
+import { unpackMetrics } from '../rules/packed-metrics.ts'
 import { disconnectedLoss, heartbeatLoss, killedByDriver, standaloneLoss } from '../rules/failures.ts'
 import type { Connection, Timer } from '../world/interfaces.ts'
 import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
@@ -133,10 +134,11 @@ export class ClusterBackend implements Backend {
       forgetOldest(executor.binaries)
       executor.line.send({ type: 'TaskBinary', binary: binary.binary }, binary.blobs)
     }
+    const { properties: _, ...order } = task
     executor.line.send(
       {
         type: 'LaunchTask',
-        task,
+        task: order,
         binaryId: binary.binary.id,
         slices: slices.map(({ rddId, partition }) => ({ rddId, partition })),
         ...(orders === undefined ? {} : { orders }),
@@ -303,7 +305,7 @@ export class ClusterBackend implements Backend {
           taskId: message.taskId,
           state: message.state,
           ...(message.reason === undefined ? {} : { reason: message.reason }),
-          ...(message.metrics === undefined ? {} : { metrics: message.metrics }),
+          ...(message.metrics === undefined ? {} : { metrics: unpackMetrics(message.metrics) }),
           ...(message.sizes === undefined ? {} : { sizes: message.sizes }),
           ...(message.indirect === undefined ? {} : { indirect: message.indirect }),
           ...(hasValue ? { value: blobs[0] ?? new Uint8Array() } : {}),

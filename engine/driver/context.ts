@@ -358,12 +358,12 @@ export class DriverContext {
 
   /** In order; what follows an event that a fault waits for is held back until it has struck. */
   #performAll(effects: readonly RulesEffect[]): void {
-    for (const [i, effect] of effects.entries()) {
+    for (let i = 0; i < effects.length; i++) {
       if (this.#unheard > 0) {
         this.#heldBack.push(...effects.slice(i))
         return
       }
-      this.#perform(effect)
+      this.#perform(effects[i]!)
     }
   }
 

@@ -3,6 +3,7 @@ import { executorMachine, runMachine, settled, type RunningMachine } from '../ma
 import { readBoolean, readTime, settings } from '../rules/conf.ts'
 import { DECOMMISSION_FINISHED, DECOMMISSION_OFF, decommissionEnabled } from '../rules/decommission.ts'
 import { EXIT } from '../rules/failures.ts'
+import { packMetrics } from '../rules/packed-metrics.ts'
 import type { ExecutorBoot } from '../world/boot.ts'
 import type { Connection } from '../world/interfaces.ts'
 import type { DriverToExecutor, ExecutorToDriver, LabToChild } from '../world/messages.ts'
@@ -10,7 +11,7 @@ import type { Child } from '../world/real/child.ts'
 import { heapUse } from '../world/real/child.ts'
 import { exhaustHeap } from '../world/real/exhaust.ts'
 import { strikeMessages } from '../world/real/message-faults.ts'
-import { everyReal } from '../world/real/timers.ts'
+import { afterReal, everyReal } from '../world/real/timers.ts'
 import { forgetOldest } from './binaries.ts'
 import { BlockClient, BlockFetchError, serveBlocks } from './block-transfer.ts'
 import type { BroadcastSource } from './broadcasts.ts'
@@ -21,6 +22,11 @@ import type { ExecutorEnv, MapOutputPlaces, TaskReport } from './env.ts'
 import { Strikes } from './strikes.ts'
 import { TaskRunner, type StoredBinary } from './task-runner.ts'
 import type { BlockAddress } from './block-transfer.ts'
+
+/** An executor whose slots are empty so long is idle, real ms: between two tasks of a stage it is not. */
+const REST = 5
+
+const NOTHING = new Uint8Array()
 
 /** How often a process measures its memory for the picture, real ms. */
 const MEMORY_PERIOD = 1000
@@ -37,6 +43,10 @@ export class ExecutorProcess {
   readonly #asked = new Map<number, (answer: never) => void>()
   readonly #decommission: Decommission
   #nextAsk = 0
+  /** Tasks in its slots, and whether the machine knows of any. */
+  #tasks = 0
+  #busy = false
+  #resting = false
   /** Heartbeats in a row that the driver has not answered. */
   #unanswered = 0
   #driver: Connection<ExecutorToDriver, DriverToExecutor> | undefined
@@ -109,12 +119,12 @@ export class ExecutorProcess {
         return
       case 'LaunchTask': {
         const binary = this.#binaries.get(message.binaryId)
-        this.#machine.send({ type: 'TaskStarted', taskId: message.task.taskId })
+        this.#taskStarted(message.task.taskId)
         if (binary === undefined) {
           this.#runner.refuse(message.task.taskId, `Failed to get the task binary of stage ${message.binaryId}: this executor does not have it (any more).`)
           return
         }
-        this.#runner.launch({ task: message.task, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.orders === undefined ? {} : { orders: message.orders }), ...(message.hold === undefined ? {} : { hold: message.hold }) })
+        this.#runner.launch({ task: { ...message.task, properties: binary.binary.properties }, binary, slices: message.slices.map((slice, i) => ({ ...slice, data: blobs[i]! })), ...(message.orders === undefined ? {} : { orders: message.orders }), ...(message.hold === undefined ? {} : { hold: message.hold }) })
         return
       }
       case 'GoOn':
@@ -303,11 +313,32 @@ export class ExecutorProcess {
     asked?.(answer as never)
   }
 
+  /** The machine hears of the first task that runs and of the last that ends: it goes between idle and busy. */
+  #taskStarted(taskId: number): void {
+    this.#tasks++
+    if (this.#busy) return
+    this.#busy = true
+    this.#machine.send({ type: 'TaskStarted', taskId })
+  }
+
+  /** Heard a little later, when no other task has come for the slot meanwhile. */
+  #taskEnded(taskId: number): void {
+    this.#tasks--
+    if (this.#tasks > 0 || this.#resting) return
+    this.#resting = true
+    afterReal(REST, () => {
+      this.#resting = false
+      if (this.#tasks > 0 || !this.#busy) return
+      this.#busy = false
+      this.#machine.send({ type: 'TaskEnded', taskId })
+    })
+  }
+
   #report(report: TaskReport): void {
-    if (report.state !== 'RUNNING') this.#machine.send({ type: 'TaskEnded', taskId: report.taskId })
-    const { value, accumulators, ...message } = report
-    const blobs = value === undefined && accumulators === undefined ? [] : [value ?? new Uint8Array(), accumulators ?? new Uint8Array()]
-    this.#driver?.send({ type: 'StatusUpdate', ...message, ...(value === undefined ? {} : { hasValue: true }) }, blobs)
+    const { value, accumulators, metrics, ...message } = report
+    if (message.state !== 'RUNNING') this.#taskEnded(message.taskId)
+    const blobs = accumulators !== undefined ? [value ?? NOTHING, accumulators] : value !== undefined ? [value] : []
+    this.#driver?.send({ type: 'StatusUpdate', ...message, ...(metrics === undefined ? {} : { metrics: packMetrics(metrics) }), ...(value === undefined ? {} : { hasValue: true }) }, blobs)
   }
 
   /** The driver has every piece; executors have what they have fetched. */

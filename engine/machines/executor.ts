@@ -5,7 +5,9 @@ export type ExecutorMachineEvent =
   | { type: 'Connected' }
   | { type: 'Registered' }
   | { type: 'RegistrationRefused'; message: string }
+  /** The first task in its slots. */
   | { type: 'TaskStarted'; taskId: number }
+  /** The last task in its slots. */
   | { type: 'TaskEnded'; taskId: number }
   | { type: 'HeapExhausted' }
   | { type: 'Hang' }
@@ -16,11 +18,11 @@ export type ExecutorMachineEvent =
 
 /** The executor: registers with the driver, then goes between idle and busy until it is told or made to leave. */
 export const executorMachine = setup({
-  types: { context: {} as { running: number }, events: {} as ExecutorMachineEvent },
-  guards: { lastTask: ({ context }) => context.running <= 1, busy: ({ context }) => context.running > 0 }
+  types: { context: {} as { busy: boolean }, events: {} as ExecutorMachineEvent },
+  guards: { busy: ({ context }) => context.busy }
 }).createMachine({
   id: 'executor',
-  context: { running: 0 },
+  context: { busy: false },
   initial: 'launching',
   states: {
     launching: {
@@ -33,9 +35,9 @@ export const executorMachine = setup({
     },
     idle: {
       description: 'It has free slots and waits for tasks.',
-      entry: assign({ running: 0 }),
+      entry: assign({ busy: false }),
       on: {
-        TaskStarted: { target: 'runningTasks', actions: assign({ running: 1 }) },
+        TaskStarted: 'runningTasks',
         StopExecutor: 'exiting',
         DriverDisassociated: 'exiting',
         HeapExhausted: 'outOfMemory',
@@ -45,9 +47,9 @@ export const executorMachine = setup({
     },
     runningTasks: {
       description: 'At least one task runs in its slots.',
+      entry: assign({ busy: true }),
       on: {
-        TaskStarted: { actions: assign({ running: ({ context }) => context.running + 1 }) },
-        TaskEnded: [{ guard: 'lastTask', target: 'idle' }, { actions: assign({ running: ({ context }) => context.running - 1 }) }],
+        TaskEnded: 'idle',
         StopExecutor: 'exiting',
         DriverDisassociated: 'exiting',
         HeapExhausted: 'outOfMemory',
@@ -62,8 +64,8 @@ export const executorMachine = setup({
     hung: {
       description: 'The process lives but answers nobody: no heartbeats, no results.',
       on: {
-        TaskStarted: { actions: assign({ running: ({ context }) => context.running + 1 }) },
-        TaskEnded: { actions: assign({ running: ({ context }) => Math.max(0, context.running - 1) }) },
+        TaskStarted: { actions: assign({ busy: true }) },
+        TaskEnded: { actions: assign({ busy: false }) },
         StopExecutor: 'exiting',
         DriverDisassociated: 'exiting',
         HeapExhausted: 'outOfMemory',

@@ -38,7 +38,8 @@ export interface ClockSetting {
 export interface Connection<Out, In> {
   readonly peer: string
   /** Queues a message; delivered at lab time now + latency. Dropped when the connection is closed. */
-  send(message: Out, blobs?: Uint8Array[]): void
+  /** `taken`, when it is called, is called once the memory of the blobs may be used again. */
+  send(message: Out, blobs?: Uint8Array[], taken?: () => void): void
   onMessage(handler: (message: In, blobs: Uint8Array[]) => void): void
   onClose(handler: () => void): void
   /** Undefined while the peer keeps up; else resolves once it has taken what was sent, or is gone. */

@@ -2,7 +2,8 @@
  * The table of messages: everything that crosses a socket in a run. Each connection starts with Hello;
  * nothing else is heard before the secret fits. Bulk data rides as blobs behind the message.
  */
-import type { ActorId, BlockManagerId, ClusterShape, EventId, MemoryAccount, StorageLevel, TaskEndReason, TaskMetrics } from '../events/index.ts'
+import type { ActorId, BlockManagerId, ClusterShape, EventId, MemoryAccount, StorageLevel, TaskEndReason } from '../events/index.ts'
+import type { PackedMetrics } from '../rules/packed-metrics.ts'
 import type { RddNode, TaskDescription } from '../rules/types.ts'
 import type { PythonTask } from '../pyspark/contract.ts'
 import type { ClockSetting } from './interfaces.ts'
@@ -73,7 +74,7 @@ export type ExecutorToDriver =
   | { type: 'LaunchedExecutor'; executorId: string; maxMemory: number }
   | { type: 'Heartbeat'; executorId: string; memory: MemoryAccount; running: number[] }
   /** FINISHED carries the result as first blob and the accumulators as second, either may be empty. */
-  | { type: 'StatusUpdate'; taskId: number; state: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED'; reason?: TaskEndReason; metrics?: TaskMetrics; sizes?: number[]; hasValue?: boolean; /** Bytes of a result that waits on the executor to be fetched. */ indirect?: number }
+  | { type: 'StatusUpdate'; taskId: number; state: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED'; reason?: TaskEndReason; /** As `packMetrics` packs them. */ metrics?: PackedMetrics; sizes?: number[]; hasValue?: boolean; /** Bytes of a result that waits on the executor to be fetched. */ indirect?: number }
   /** The block manager was asked to register anew; its blocks follow as BlockUpdates. */
   | { type: 'ReregisterBlockManager' }
   | { type: 'BlockUpdate'; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
@@ -103,7 +104,7 @@ export type DriverToExecutor =
   /** Sent before the first task of a stage attempt that runs here. Payloads of RDDs as blobs, in order. */
   | { type: 'TaskBinary'; binary: TaskBinary }
   /** Slices as blobs, in the order of `slices`. */
-  | { type: 'LaunchTask'; task: TaskDescription; binaryId: string; slices: { rddId: number; partition: number }[]; orders?: AttemptOrders; /** It takes its slot and waits there for GoOn. */ hold?: true }
+  | { type: 'LaunchTask'; task: TaskOrder; binaryId: string; slices: { rddId: number; partition: number }[]; orders?: AttemptOrders; /** It takes its slot and waits there for GoOn. */ hold?: true }
   | { type: 'GoOn'; taskId: number }
   | { type: 'KillTask'; taskId: number; reason: string }
   /** A result that was kept for the driver is not wanted. */
@@ -146,6 +147,9 @@ export type BlockRequest =
 export type BlockAnswer =
   /** One blob for each block asked, in order. `missing` names the first that is not there. */
   | { type: 'Blocks'; ask: number; missing?: number }
+
+/** A task without what its binary says for all tasks of the stage attempt. */
+export type TaskOrder = Omit<TaskDescription, 'properties'>
 
 /** What faults ask of one attempt. */
 export interface AttemptOrders {

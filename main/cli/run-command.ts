@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import type { LabEvent } from '../../engine/events/index.ts'
 import { parseBytes } from '../../engine/rules/conf.ts'
 import { emptyView, fold } from '../../engine/view/fold.ts'
 import { storyText } from '../../engine/view/story.ts'
@@ -57,21 +58,23 @@ export async function runProgram(command: RunCommand): Promise<number> {
     })
     const view = emptyView()
     let told: unknown
-    const follow = (events: typeof run.journal.events): void => {
-      for (const event of events) {
-        if (event.Event === 'kindling.Output') {
-          if (event.actor === 'driver') (event.stream === 'stdout' ? process.stdout : process.stderr).write(event.text)
-          else if (!command.quiet) process.stderr.write(event.text.replaceAll(/^(?=.)/gm, `[${event.actor}] `))
-        }
-        fold(view, event)
-        const line = view.story.at(-1)
-        if (line !== undefined && line !== told && line.level === 1 && !command.quiet) process.stderr.write(`${storyText(line)}\n`)
-        told = line
-      }
+    const say = (event: LabEvent): void => {
+      if (event.Event !== 'kindling.Output') return
+      if (event.actor === 'driver') (event.stream === 'stdout' ? process.stdout : process.stderr).write(event.text)
+      else if (!command.quiet) process.stderr.write(event.text.replaceAll(/^(?=.)/gm, `[${event.actor}] `))
+    }
+    const tell = (event: LabEvent): void => {
+      say(event)
+      fold(view, event)
+      const line = view.story.at(-1)
+      if (line !== undefined && line !== told && line.level === 1) process.stderr.write(`${storyText(line)}\n`)
+      told = line
     }
     run.journal.tell()
-    follow(run.journal.events.slice(0))
-    run.journal.onEvents(follow)
+    for (const event of run.journal.events) (command.quiet ? say : tell)(event)
+    // Who is told no story need not hear of every task.
+    if (command.quiet) run.journal.onFew((events) => events.forEach(say))
+    else run.journal.onEvents((events) => events.forEach(tell))
     const outcome = await run.ended
     const logs = run.journal.paths
     if (!command.quiet && logs.length > 0) process.stderr.write(`Event log${logs.length > 1 ? 's' : ''} of ${basename(command.path)}: ${logs.join(', ')}\n`)

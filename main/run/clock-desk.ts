@@ -73,9 +73,9 @@ export class ClockDesk {
   async #fire({ owner, due }: { owner: ChildHandle | 'lab'; due: number }): Promise<boolean> {
     let seen: boolean
     if (owner === 'lab') {
-      const before = this.#journal.events.length
+      const before = this.#journal.count
       this.#clock.fireNext()
-      seen = this.#journal.events.length > before
+      seen = this.#journal.count > before
     } else {
       const answers = await this.#ask([owner], (token) => ({ type: 'StepFire', token }))
       const answer = answers.get(owner)

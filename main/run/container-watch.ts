@@ -26,5 +26,5 @@ export function watchContainers(journal: Journal, child: (actor: ActorId, appId:
     victim.blame(decided)
     victim.kill(decided)
   }
-  journal.onEvents((events) => events.forEach(look))
+  journal.onFew((events) => events.forEach(look))
 }

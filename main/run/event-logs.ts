@@ -58,12 +58,12 @@ export class EventLogs {
   }
 
   /** Writes to the log of that application. False when there is none. */
-  toApp(appId: string, text: string): boolean {
+  toApp(appId: string, text: string | Uint8Array): boolean {
     return this.#write((log) => log.appId === appId, text)
   }
 
   /** Writes to the log of the driver whose ids begin so. False when there is none. */
-  toOrigin(origin: string, text: string): boolean {
+  toOrigin(origin: string, text: string | Uint8Array): boolean {
     return this.#write((log) => log.origin === origin, text)
   }
 
@@ -92,13 +92,13 @@ export class EventLogs {
     return new Error(`The event log cannot be written to ${this.#directory}: ${inWords(error)}.`, { cause: error })
   }
 
-  #write(fits: (log: OpenLog) => boolean, text: string): boolean {
+  #write(fits: (log: OpenLog) => boolean, text: string | Uint8Array): boolean {
     let found = false
     for (const log of [...this.#open]) {
       if (!fits(log)) continue
       found = true
       try {
-        writeSync(log.descriptor, text)
+        writeAll(log.descriptor, typeof text === 'string' ? Buffer.from(text) : text)
       } catch (error) {
         this.#open.splice(this.#open.indexOf(log), 1)
         closeSync(log.descriptor)
@@ -120,6 +120,11 @@ export class EventLogs {
       this.#lost(this.unwritable(error))
     }
   }
+}
+
+/** A write may take less than all of it. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength; ) at += writeSync(descriptor, bytes, at)
 }
 
 /** As mkdir with `recursive`, which never ends where a folder can be seen but not made (/proc). */

@@ -268,8 +268,8 @@ export class FaultDesk {
   /** Tells the driver what to wait at, and listens to the log when an event is waited for. */
   #watch(): void {
     const events = new Set(this.#waiting.flatMap(({ fault }) => (fault.when.at === 'event' ? [fault.when.event] : [])))
-    this.#journal.onEach = events.size === 0 ? undefined : (event: LabEvent): void => {
-      if ((events as Set<string>).has(event.Event)) void this.moment({ kind: 'event', event: event.Event })
+    this.#journal.onEach = events.size === 0 ? undefined : (name: string): void => {
+      if ((events as Set<string>).has(name)) void this.moment({ kind: 'event', event: name as LabEvent['Event'] })
     }
     const driver = this.#hands.driver()
     if (driver === null || driver.ended) return

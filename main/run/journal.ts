@@ -1,6 +1,7 @@
 import type { BareEvent, EventId, KindlingEvent, LabEvent } from '../../engine/events/index.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
 import { EventLogs, type LogOwner } from './event-logs.ts'
+import { KeptEvents } from './kept-events.ts'
 
 export const SPARK_VERSION = '4.1.0'
 
@@ -19,7 +20,7 @@ const FIRST_DRIVER: LogOwner = { origin: 'd0', actor: 'driver' }
  * a killed lab leaves a log that reads up to its last batch.
  */
 export class Journal {
-  readonly events: LabEvent[] = []
+  readonly #kept = new KeptEvents()
   readonly #clock: LabClock
   /** Output before here has given its text up. */
   #oldestOutput = 0
@@ -27,15 +28,16 @@ export class Journal {
   /** The log broke down; nothing is kept for another to begin with. */
   #broken = false
   readonly #logs: EventLogs
-  readonly #listeners = new Set<(events: LabEvent[], from: number) => void>()
+  readonly #listeners = new Set<(from: number, to: number) => void>()
   #head: (KindlingEvent & { Event: 'kindling.RunStarted' }) | undefined
   /** Lines that came before their application had an id. */
   #early: { origin: string; name: string; text: string }[] = []
-  #count = 0
+  /** Events of the lab itself. */
+  #said = 0
   #told = 0
   #telling = false
-  /** Called with each event once it is kept, before anything else happens: faults wait for some. */
-  onEach: ((event: LabEvent) => void) | undefined
+  /** Called with the name of each event once it is kept, before anything else happens: faults wait for some. */
+  onEach: ((name: string) => void) | undefined
 
   constructor(clock: LabClock, directory: string) {
     this.#clock = clock
@@ -45,6 +47,21 @@ export class Journal {
     })
   }
 
+  /** Everything that happened so far. */
+  get events(): readonly LabEvent[] {
+    return this.#kept.all()
+  }
+
+  /** How many events there are. */
+  get count(): number {
+    return this.#kept.length
+  }
+
+  /** The events from one place up to before another. */
+  between(from: number, to?: number): LabEvent[] {
+    return this.#kept.slice(from, to)
+  }
+
   /** Paths of the logs of this run, oldest first, as they are named now. */
   get paths(): readonly string[] {
     return this.#logs.paths
@@ -52,33 +69,58 @@ export class Journal {
 
   /** An event of the lab itself. */
   post(event: BareEvent, cause?: EventId): EventId {
-    const id = `lab:${++this.#count}`
+    const id = `lab:${++this.#said}`
     const stamped = event as LabEvent
     stamped.Kindling = cause === undefined ? { id, t: this.#clock.now() } : { id, t: this.#clock.now(), cause }
     if (stamped.Event === 'kindling.RunStarted') this.#head = stamped
     this.#writeOwn(stamped)
+    this.#kept.add(stamped)
     this.#keep(stamped)
-    this.onEach?.(stamped)
+    this.onEach?.(stamped.Event)
     return id
   }
 
   /** Events of a child, as JSON lines. */
   take(lines: Uint8Array): void {
-    const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString('utf8')
+    const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)
+    const text = bytes.toString('utf8')
+    if (text === '') return
+    const from = this.#kept.length
+    const all: string[] = []
     const events: LabEvent[] = []
-    for (const line of text.split('\n')) if (line !== '') events.push(JSON.parse(line) as LabEvent)
-    const origin = originOf(events[0])
-    if (!this.#logs.toOrigin(origin, text)) this.#keepEarly(origin, '', text)
+    for (const line of text.split('\n')) {
+      if (line === '') continue
+      const { name, event } = this.#kept.addLine(line)
+      all.push(name)
+      if (event !== undefined) events.push(event)
+    }
+    const origin = originOf(this.#kept.at(from))
+    if (!this.#logs.toOrigin(origin, bytes)) this.#keepEarly(origin, '', text)
     for (const event of events) {
       if (event.Event === 'SparkListenerApplicationEnd') this.#logs.sawApplicationEnd(origin)
       this.#keep(event)
     }
-    if (this.onEach !== undefined) for (const event of events) this.onEach?.(event)
+    this.#tellSoon()
+    if (this.onEach !== undefined) for (const name of all) this.onEach?.(name)
   }
 
+  /** Hears of events in batches, after they are in the log. */
   onEvents(listener: (events: LabEvent[], from: number) => void): () => void {
+    return this.onTold((from, to) => listener(this.#kept.slice(from, to), from))
+  }
+
+  /** As `onEvents` for whoever need not read them all: the events from one place up to before another. */
+  onTold(listener: (from: number, to: number) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** As `onEvents`, without the events of single tasks. */
+  onFew(listener: (events: LabEvent[]) => void): () => void {
+    return this.onTold((from, to) => {
+      const few = this.#kept.few(from, to)
+      if (few.length > 0) listener(few)
+    })
   }
 
   /** Makes the folder of the logs. Throws a sentence when it cannot be written. */
@@ -95,7 +137,7 @@ export class Journal {
     if (another) {
       // What the run and its cluster are was said in the first log.
       if (this.#head !== undefined) first += JSON.stringify(this.#head) + '\n'
-      for (const event of this.events) if (isPrologue(event)) first += JSON.stringify(event) + '\n'
+      for (const event of this.#kept.few(0)) if (isPrologue(event)) first += JSON.stringify(event) + '\n'
     }
     const mine = this.#early.filter(({ origin, name }) => (origin === LAB && !(another && PROLOGUE.has(name))) || origin === owner.origin)
     this.#early = this.#early.filter(({ origin }) => origin !== LAB && origin !== owner.origin)
@@ -110,16 +152,18 @@ export class Journal {
   /** Tells the listeners of everything not told yet, now. */
   tell(): void {
     this.#telling = false
-    if (this.#told === this.events.length) return
+    if (this.#told === this.#kept.length) return
     const from = this.#told
-    const batch = this.events.slice(from)
-    this.#told = this.events.length
-    for (const listener of this.#listeners) listener(batch, from)
+    const to = (this.#told = this.#kept.length)
+    for (const listener of this.#listeners) listener(from, to)
   }
 
   #keep(event: LabEvent): void {
-    this.events.push(event)
     if (event.Event === 'kindling.Output') this.#keepOutput(event.text.length)
+    this.#tellSoon()
+  }
+
+  #tellSoon(): void {
     if (this.#telling) return
     this.#telling = true
     setImmediate(() => this.tell())
@@ -130,10 +174,10 @@ export class Journal {
     this.#outputLength += length
     // What was not told yet must still be told whole.
     for (; this.#outputLength > OUTPUT_KEPT && this.#oldestOutput < this.#told; this.#oldestOutput++) {
-      const old = this.events[this.#oldestOutput]
+      const old = this.#kept.read(this.#oldestOutput)
       if (old?.Event !== 'kindling.Output') continue
       this.#outputLength -= old.text.length
-      this.events[this.#oldestOutput] = { ...old, text: '' }
+      this.#kept.replace(this.#oldestOutput, { ...old, text: '' })
     }
   }
 

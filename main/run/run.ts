@@ -4,7 +4,6 @@ import type { ClusterShape, EventId } from '../../engine/events/index.ts'
 import type { Answer } from '../../engine/lab-api.ts'
 import { parseFault } from '../../engine/faults/parse.ts'
 import { driverId } from '../../engine/rules/spark-events.ts'
-import { emptyView, fold } from '../../engine/view/fold.ts'
 import type { RunView } from '../../engine/view/types.ts'
 import type { Spawner } from '../../engine/world/interfaces.ts'
 import { startClock, type LabClock } from '../../engine/world/real/clock.ts'
@@ -15,6 +14,7 @@ import { ClusterManager, type ExecutorLaunch } from './cluster-manager.ts'
 import { FaultDesk } from './fault-desk.ts'
 import { watchContainers } from './container-watch.ts'
 import { Journal } from './journal.ts'
+import { Picture } from './picture.ts'
 import { standStill } from './stop-process.ts'
 import { runSettings, type RunSettings } from './settings.ts'
 import { Submission, v8Cap } from './submission.ts'
@@ -49,6 +49,8 @@ export interface RunParts {
   pythonEntry: string
   snapshot: string | null
   nextAppId: (at: Date) => string
+  /** Whether somebody looks at it who may want to strike at any time. */
+  watched: () => boolean
 }
 
 /** How a run ended. */
@@ -72,7 +74,7 @@ export class Run {
   readonly #faultDesk: FaultDesk
   readonly #startedAt = Date.now()
   readonly #settings: RunSettings
-  readonly #view: RunView = emptyView()
+  readonly #picture: Picture
   readonly #submissions: Submission[] = []
   /** What the event ids of an application's driver begin with. */
   readonly #origins = new Map<string, string>()
@@ -89,9 +91,8 @@ export class Run {
     this.#settings = runSettings(plan.conf)
     this.#clock = startClock(plan.speed)
     this.journal = new Journal(this.#clock, plan.logDirectory)
-    this.journal.onEvents((events) => {
-      for (const event of events) fold(this.#view, event)
-    })
+    this.#picture = new Picture(this.journal, parts.watched)
+    this.journal.onTold(() => this.#picture.later())
     this.#children = new Children(parts.spawner, this.#clock, this.journal, { runId: plan.runId, startedAt: this.#startedAt, latencyMs: this.#settings.latencyMs })
     this.#wire = new Wire(this.#clock, this.journal, this.#settings.latencyMs)
     this.#clockDesk = new ClockDesk(this.#clock, this.#children, this.journal)
@@ -113,7 +114,11 @@ export class Run {
   /** The picture now. */
   get view(): RunView {
     this.journal.tell()
-    return this.#view
+    return this.#picture.now()
+  }
+
+  get programName(): string {
+    return this.#plan.programName
   }
 
   get over(): boolean {

@@ -16,7 +16,7 @@ export interface Ran {
   outcome: RunOutcome
   stdout: string
   stderr: string
-  events: LabEvent[]
+  events: readonly LabEvent[]
   view: RunView
   story: string
   logs: string[]

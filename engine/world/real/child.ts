@@ -6,6 +6,7 @@ import type { Connection } from '../interfaces.ts'
 import type { ChildToLab, LabToChild } from '../messages.ts'
 import { afterReal } from './timers.ts'
 import { LabClock } from './clock.ts'
+import { EventLines } from './event-lines.ts'
 import { RealNetwork, type OnSent } from './network.ts'
 
 /** How long a goodbye may take, real ms: the lab may have much to read before it. */
@@ -26,7 +27,7 @@ export class Child {
   readonly clock: LabClock
   readonly network: RealNetwork
   readonly #lab: Connection<ChildToLab, LabToChild>
-  #events: string[] = []
+  readonly #events = new EventLines()
   /** Output that may still grow before it becomes an event. */
   #speech: { stream: 'stdout' | 'stderr'; text: string; t: number } | undefined
   #flushing = false
@@ -116,8 +117,8 @@ export class Child {
     const id = `${this.boot.origin}:${++this.#count}`
     const stamped = event as LabEvent
     stamped.Kindling = cause === undefined ? { id, t } : { id, t, cause }
-    this.#events.push(JSON.stringify(stamped))
-    if (this.#events.length >= MANY_EVENTS) this.flush()
+    this.#events.add(JSON.stringify(stamped))
+    if (this.#events.count >= MANY_EVENTS) this.flush()
     else this.#flushSoon()
     return id
   }
@@ -133,10 +134,10 @@ export class Child {
     this.#flushTimer?.()
     this.#flushTimer = undefined
     this.#endSpeech()
-    if (this.#events.length === 0) return
-    const lines = this.#events
-    this.#events = []
-    this.#lab.send({ type: 'Events', count: lines.length }, [Buffer.from(lines.join('\n') + '\n')])
+    const { count } = this.#events
+    if (count === 0) return
+    const lines = this.#events.take()
+    this.#lab.send({ type: 'Events', count }, [lines], () => this.#events.giveBack(lines))
   }
 
   /** Says something in this process's name. When the lab cannot keep up, the answer resolves once it has. */

@@ -14,14 +14,15 @@ export interface Frame {
 
 /** The buffers to write for one message. Blobs are not copied. */
 export function encodeFrame(message: unknown, sent: number, blobs: readonly Uint8Array[]): Uint8Array[] {
-  const head = Buffer.from(JSON.stringify(blobs.length === 0 ? { m: message, s: sent } : { m: message, s: sent, b: blobs.map((blob) => blob.byteLength) }))
-  let total = 4 + head.length
+  const head = JSON.stringify(blobs.length === 0 ? { m: message, s: sent } : { m: message, s: sent, b: blobs.map((blob) => blob.byteLength) })
+  const length = Buffer.byteLength(head)
+  let total = 4 + length
   for (const blob of blobs) total += blob.byteLength
-  const front = Buffer.allocUnsafe(8 + head.length)
+  const front = Buffer.allocUnsafe(8 + length)
   front.writeUInt32BE(total, 0)
-  front.writeUInt32BE(head.length, 4)
-  head.copy(front, 8)
-  return [front, ...blobs]
+  front.writeUInt32BE(length, 4)
+  front.write(head, 8)
+  return blobs.length === 0 ? [front] : [front, ...blobs]
 }
 
 /** Cuts what arrives into frames. Blobs point into memory of their own. */
@@ -78,8 +79,9 @@ function decode(body: Buffer): Frame {
   let at = 4 + headLength
   for (const length of head.b ?? []) {
     if (length < 0 || at + length > body.length) throw new Error('a frame whose blobs are longer than itself')
-    // A copy: the chunk it lies in may hold much more and would be kept alive.
-    blobs.push(new Uint8Array(body.subarray(at, at + length)))
+    const there = body.subarray(at, at + length)
+    // A copy where the chunk it lies in holds much more, which would be kept alive.
+    blobs.push(2 * length > body.buffer.byteLength ? there : new Uint8Array(there))
     at += length
   }
   return { message: head.m, sent: head.s, blobs }

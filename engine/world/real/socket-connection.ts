@@ -37,6 +37,8 @@ const HELLO_DEADLINE = 10_000
 /** So many bytes may lie unsent before a talker is asked to wait. */
 const MUCH_UNSENT = 4 * 2 ** 20
 
+const NOTHING = new Uint8Array()
+
 /** One end of a socket between two processes of a run. */
 export class SocketConnection<Out, In> implements Connection<Out, In> {
   peer: ActorId
@@ -50,6 +52,8 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
   #onClose: (() => void)[] = []
   #unsent: Uint8Array[] = []
   #unsentBytes = 0
+  /** Told when what is unsent is with the system. */
+  #taken: (() => void)[] = []
   #draining: Promise<void> | undefined
   readonly #reader = new FrameReader()
   /** The line is dead for a while: nothing leaves, nothing is heard, and nobody is told. */
@@ -104,7 +108,7 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
     this.#socket.destroy()
   }
 
-  send(message: Out, blobs: Uint8Array[] = []): void {
+  send(message: Out, blobs: Uint8Array[] = [], taken?: () => void): void {
     if (this.#closed) return
     const { clock, latencyMs, onSent, self, fate } = this.#network
     const due = this.#onClock ? fate?.(message, self, this.peer) : undefined
@@ -121,7 +125,7 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
       this.#heldOut.push(frame)
       return
     }
-    const bytes = this.#write(frame)
+    const bytes = this.#write(frame, taken)
     if (this.#onClock && latencyMs > 0 && onSent !== undefined) {
       onSent({ kind: (message as { type?: string }).type ?? 'message', from: self, to: this.peer, sent, due: sent + latencyMs, bytes, message })
     }
@@ -167,7 +171,8 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
     this.#socket.destroySoon()
   }
 
-  #write(parts: Uint8Array[]): number {
+  #write(parts: Uint8Array[], taken?: () => void): number {
+    if (taken !== undefined) this.#taken.push(taken)
     if (this.#unsent.length === 0) setImmediate(() => this.#flush())
     let bytes = 0
     for (const part of parts) {
@@ -183,6 +188,8 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
     const parts = this.#unsent
     this.#unsent = []
     this.#unsentBytes = 0
+    const taken = this.#taken
+    this.#taken = []
     if (this.#socket.destroyed || parts.length === 0) return
     let run: Uint8Array[] = []
     let length = 0
@@ -201,6 +208,8 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
       }
     }
     write()
+    // An empty write is over when all before it are.
+    if (taken.length > 0) this.#socket.write(NOTHING, () => taken.forEach((tell) => tell()))
   }
 
   #read(chunk: Buffer): void {

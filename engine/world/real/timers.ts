@@ -14,5 +14,10 @@ export function afterReal(ms: number, act: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
+/** As `afterReal`, for what is not worth keeping the process alive. */
+export function idlyAfterReal(ms: number, act: () => void): void {
+  setTimeout(act, ms).unref()
+}
+
 /** Lets everything else that waits go first. */
 export const realTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
