@@ -3,6 +3,7 @@
  * and the command line. Everything crosses as plain data.
  */
 import type { ClusterShape, LabEvent } from './events/index.ts'
+import type { Stop } from './view/marks.ts'
 
 export interface ScenarioSummary {
   id: string
@@ -118,6 +119,8 @@ export interface LabCalls {
   setSpeed(runId: string, speed: number): Promise<Answer>
   /** While paused: delivers one message, or fires the one timer that is due next. */
   step(runId: string): Promise<Answer>
+  /** Lets the run go on and pauses it just after the next thing of this kind. Any other word to the clock takes it back. */
+  runTo(runId: string, stop: Exclude<Stop, 'event'>): Promise<Answer>
   fault(request: FaultRequest): Promise<Answer>
   /** Ends a lasting fault that has struck, or a fault that still waits. */
   heal(runId: string, faultId: string): Promise<Answer>
@@ -138,4 +141,4 @@ export interface LabApi extends LabCalls {
   on<K extends keyof LabPush>(kind: K, listener: (push: LabPush[K]) => void): () => void
 }
 
-export const LAB_CALLS = ['info', 'scenarios', 'scenario', 'start', 'stop', 'pause', 'resume', 'setSpeed', 'step', 'fault', 'heal', 'events', 'check'] as const satisfies readonly (keyof LabCalls)[]
+export const LAB_CALLS = ['info', 'scenarios', 'scenario', 'start', 'stop', 'pause', 'resume', 'setSpeed', 'step', 'runTo', 'fault', 'heal', 'events', 'check'] as const satisfies readonly (keyof LabCalls)[]

@@ -6,6 +6,7 @@ import { ProgramThread } from '../engine/pyspark/program.ts'
 import { ensureSnapshot } from '../engine/pyspark/snapshot.ts'
 import { applicationId, SPARK_VERSION } from '../engine/rules/spark-events.ts'
 import type { LabEvent } from '../engine/events/index.ts'
+import type { Stop } from '../engine/view/marks.ts'
 import type { Spawner } from '../engine/world/interfaces.ts'
 import { dataDirectory, entries, packageVersion } from './entries.ts'
 import { Run, type RunPlan } from './run/run.ts'
@@ -130,6 +131,10 @@ export class Lab implements LabApi {
 
   step(runId: string): Promise<Answer> {
     return this.#with(runId, (run) => run.step())
+  }
+
+  runTo(runId: string, stop: Exclude<Stop, 'event'>): Promise<Answer> {
+    return this.#with(runId, (run) => run.runTo(stop))
   }
 
   fault(request: FaultRequest): Promise<Answer> {

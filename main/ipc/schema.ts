@@ -51,6 +51,7 @@ const argumentsOf: { [K in keyof LabCalls]: z.ZodType<Parameters<LabCalls[K]>> }
   resume: z.tuple([runId]),
   setSpeed: z.tuple([runId, z.number().min(0.1).max(10)]),
   step: z.tuple([runId]),
+  runTo: z.tuple([runId, z.enum(['task', 'stage', 'job', 'failure'])]),
   fault: z.tuple([faultRequest]),
   heal: z.tuple([runId, z.string().min(1).max(100)]),
   events: z.tuple([runId, z.number().int().min(0)]),

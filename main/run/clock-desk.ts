@@ -1,5 +1,6 @@
 import type { Answer } from '../../engine/lab-api.ts'
 import type { ChildToLab, LabToChild } from '../../engine/world/messages.ts'
+import { stopsAt, type Stop } from '../../engine/view/marks.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
 import { afterReal } from '../../engine/world/real/timers.ts'
 import type { ChildHandle, Children } from './children.ts'
@@ -30,9 +31,19 @@ export class ClockDesk {
   change(change: { speed?: number; paused?: boolean }): Answer {
     const speed = change.speed
     if (speed !== undefined && !(speed >= 0.1 && speed <= 10)) return { ok: false, message: `The speed is ${speed}; it can be 0.1 to 10.` }
+    if (change.paused !== undefined) this.#journal.onNew = undefined
     this.#set(change)
     this.#journal.post({ Event: 'kindling.ClockChanged', paused: this.#clock.paused, speed: this.#clock.speed })
     return { ok: true }
+  }
+
+  /** Goes on, and pauses just after the next thing of this kind. */
+  runTo(stop: Exclude<Stop, 'event'>): Answer {
+    const answer = this.#clock.paused ? this.change({ paused: false }) : ({ ok: true } as const)
+    this.#journal.onNew = (from) => {
+      if (this.#journal.between(from).some((event) => stopsAt(event, stop))) this.change({ paused: true })
+    }
+    return answer
   }
 
   /** Moves a paused lab to the next thing that is due anywhere and can be seen, and lets that one happen. */

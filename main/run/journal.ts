@@ -38,6 +38,8 @@ export class Journal {
   #telling = false
   /** Called with the name of each event once it is kept, before anything else happens: faults wait for some. */
   onEach: ((name: string) => void) | undefined
+  /** As `onEach`, for who reads them: told from which place on there are new ones. */
+  onNew: ((from: number) => void) | undefined
 
   constructor(clock: LabClock, directory: string) {
     this.#clock = clock
@@ -74,9 +76,11 @@ export class Journal {
     stamped.Kindling = cause === undefined ? { id, t: this.#clock.now() } : { id, t: this.#clock.now(), cause }
     if (stamped.Event === 'kindling.RunStarted') this.#head = stamped
     this.#writeOwn(stamped)
+    const from = this.#kept.length
     this.#kept.add(stamped)
     this.#keep(stamped)
     this.onEach?.(stamped.Event)
+    this.onNew?.(from)
     return id
   }
 
@@ -102,6 +106,7 @@ export class Journal {
     }
     this.#tellSoon()
     if (this.onEach !== undefined) for (const name of all) this.onEach?.(name)
+    this.onNew?.(from)
   }
 
   /** Hears of events in batches, after they are in the log. */

@@ -4,6 +4,7 @@ import type { ClusterShape, EventId } from '../../engine/events/index.ts'
 import type { Answer } from '../../engine/lab-api.ts'
 import { parseFault } from '../../engine/faults/parse.ts'
 import { driverId } from '../../engine/rules/spark-events.ts'
+import type { Stop } from '../../engine/view/marks.ts'
 import type { RunView } from '../../engine/view/types.ts'
 import type { Spawner } from '../../engine/world/interfaces.ts'
 import { startClock, type LabClock } from '../../engine/world/real/clock.ts'
@@ -161,6 +162,10 @@ export class Run {
 
   setClock(change: { speed?: number; paused?: boolean }): Answer {
     return this.#over ? { ok: false, message: 'This run has ended.' } : this.#clockDesk.change(change)
+  }
+
+  runTo(stop: Exclude<Stop, 'event'>): Answer {
+    return this.#over ? { ok: false, message: 'This run has ended.' } : this.#clockDesk.runTo(stop)
   }
 
   step(): Promise<Answer> {

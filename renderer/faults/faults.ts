@@ -11,6 +11,9 @@ export interface Pending {
   known: number
 }
 
+/** Why no fault strikes while one looks back: what is on screen is not what would be struck. */
+export const NOT_IN_THE_PAST = 'You are looking at the past, and a fault strikes now. Go back to now first (N).'
+
 /** The selected executor when it lives, the selected task for a task fault, else `any`. */
 export function targetFor(fault: FaultDescription, selected: Ref | null, view: RunView): string {
   if (fault.strikes === 'executor' && selected?.kind === 'actor') {

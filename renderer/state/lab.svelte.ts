@@ -2,12 +2,14 @@
  * The window's state: events of the current run, folded. Pushes are gathered and folded once a frame;
  * nothing on screen comes from anywhere else.
  */
-import type { EventId, LabEvent } from '../../engine/events/index.ts'
+import type { LabEvent } from '../../engine/events/index.ts'
 import type { FaultDescription, LabApi, LabInfo, RunRequest, Scenario, ScenarioSummary } from '../../engine/lab-api.ts'
 import type { Ref, RunView, TaskView } from '../../engine/view/types.ts'
-import { emptyView, fold } from '../../engine/view/fold.ts'
+import { emptyView } from '../../engine/view/fold.ts'
+import type { Mark, Stop } from '../../engine/view/marks.ts'
 import { whyFor, type Why } from '../../engine/view/why.ts'
 import { answerTo, type Pending } from '../faults/faults.ts'
+import { History } from './history.ts'
 import { LabClock } from './lab-clock.ts'
 import { snapshot } from './snapshot.ts'
 
@@ -15,30 +17,46 @@ import { snapshot } from './snapshot.ts'
 export const MANY_EXECUTORS = 24
 const LARGE_PAUSE = 80
 
+/** An earlier moment of the run that is looked at. */
+interface Past {
+  /** Events folded. */
+  n: number
+  /** Lab time, ms. */
+  t: number
+  view: RunView
+}
+
 export class LabStore {
   readonly api: LabApi
   info = $state.raw<LabInfo | null>(null)
   scenarios = $state.raw<ScenarioSummary[]>([])
   scenarioProblems = $state.raw<string[]>([])
-  view = $state.raw<RunView>(emptyView())
+  /** The run as it is now, whatever is looked at. */
+  live = $state.raw<RunView>(emptyView())
+  /** The moment that is looked at when that is not now. */
+  past = $state.raw<Past | null>(null)
+  /** What every panel shows: the run now, or at the moment looked at. */
+  view: RunView = $derived(this.past?.view ?? this.live)
   runId = $state<string | null>(null)
-  /** Lab time now, ms; reckoned between events. */
-  now = $state(0)
+  /** Lab time of the run now, ms; reckoned between events. */
+  liveNow = $state(0)
+  /** Lab time of what is shown, ms. */
+  now: number = $derived(this.past?.t ?? this.liveNow)
   connected = $state(true)
   /** The last refusal, in words, until it is dismissed or something works. */
   problem = $state<string | null>(null)
   /** Line of the program the last refusal was about. */
   problemLine = $state<number | null>(null)
+  /** The run goes on until something of this kind happens, and pauses there. */
+  goingTo = $state<Stop | null>(null)
   /** A call to start is under way. */
   starting = $state(false)
   pending = $state.raw<Pending[]>([])
   /** Speed wished for the next run, and that of the current one. */
   speed = $state(1)
 
-  /** What the fold works on; `view` is its snapshot. */
-  #folded: RunView = emptyView()
-  #events: LabEvent[] = []
-  #byId = new Map<EventId, LabEvent>()
+  /** Its latest view is what the fold works on; `live` is the snapshot of it. */
+  #history = new History()
   #waiting: LabEvent[] = []
   #frame = 0
   #lastFold = 0
@@ -47,8 +65,11 @@ export class LabStore {
   #clock = new LabClock()
 
   tasksById: ReadonlyMap<number, TaskView> = $derived(new Map(this.view.tasks.map((task) => [task.id, task])))
-  running: boolean = $derived(this.view.phase === 'starting' || this.view.phase === 'running')
-  paused: boolean = $derived(this.running && this.view.clock.paused)
+  /** The run goes on, whatever is looked at. */
+  running: boolean = $derived(this.live.phase === 'starting' || this.live.phase === 'running')
+  paused: boolean = $derived(this.running && this.live.clock.paused)
+  /** It went on at the moment that is shown. */
+  wentOn: boolean = $derived(this.view.phase === 'starting' || this.view.phase === 'running')
   faults: FaultDescription[] = $derived(this.info?.faults ?? [])
 
   constructor(api: LabApi) {
@@ -71,7 +92,7 @@ export class LabStore {
         this.#begin(current.runId)
         await this.#fill()
         this.#foldWaiting()
-        this.speed = this.view.clock.speed
+        this.speed = this.live.clock.speed
       }
     } catch (error) {
       this.#complain(error)
@@ -115,7 +136,7 @@ export class LabStore {
 
   stop = (): Promise<void> => this.#ask((runId) => this.api.stop(runId))
   step = (): Promise<void> => this.#ask((runId) => this.api.step(runId))
-  togglePause = (): Promise<void> => this.#ask((runId) => (this.view.clock.paused ? this.api.resume(runId) : this.api.pause(runId)))
+  togglePause = (): Promise<void> => this.#ask((runId) => (this.live.clock.paused ? this.api.resume(runId) : this.api.pause(runId)))
 
   async setSpeed(speed: number): Promise<void> {
     this.speed = speed
@@ -125,8 +146,8 @@ export class LabStore {
   /** Shows the strike at once; the event that answers it takes the notice away again. */
   async strike(fault: string, target: string, when?: string): Promise<void> {
     const runId = this.runId
-    if (runId === null || !this.running) return
-    const pending: Pending = { fault, target, known: this.view.faults.length }
+    if (runId === null || !this.running || this.past !== null) return
+    const pending: Pending = { fault, target, known: this.live.faults.length }
     if (when === undefined) this.pending = [...this.pending, pending]
     try {
       const answer = await this.api.fault({ runId, fault, target, when })
@@ -142,8 +163,52 @@ export class LabStore {
 
   /** Why something is as it is, from the causes written in the events; follows the view. */
   why(ref: Ref): Why | null {
-    void this.view
-    return whyFor(this.#folded, ref, this.#byId)
+    const { count } = this.view
+    return whyFor(this.#history.at(count), ref, this.#history.byId)
+  }
+
+  /** What stands on the time line; follows the run. */
+  get marks(): readonly Mark[] {
+    void this.live
+    return this.#history.marks
+  }
+
+  /** Looks at the moment after `n` events; `t` (ms) may be a little after the last of them. The last moment is now. */
+  lookAt(n: number, t?: number): void {
+    const history = this.#history
+    const count = Math.max(0, Math.round(n))
+    if (count >= history.count) return this.backToNow()
+    this.past = { n: count, t: t ?? history.timeOf(count), view: snapshot(history.at(count)) }
+  }
+
+  /** Looks at lab time `t`, ms. */
+  lookAtTime(t: number): void {
+    const n = this.#history.countAt(t)
+    // Between the last event and now nothing has happened: that is still the past while the clock goes on.
+    if (n < this.#history.count) this.lookAt(n, t)
+    else this.backToNow()
+  }
+
+  /** The moment just after the next thing of this kind, or the one before; null when none is known. */
+  moment(stop: Stop, by: 1 | -1): number | null {
+    void this.live
+    return this.#history.seek(this.view.count, stop, by)
+  }
+
+  backToNow = (): void => {
+    this.past = null
+  }
+
+  /** Goes to the next (or previous) thing of this kind: in the past by looking there; from now on by letting the run go until it happens. */
+  async goTo(stop: Stop, by: 1 | -1): Promise<void> {
+    const moment = this.moment(stop, by)
+    if (moment !== null) return this.lookAt(moment)
+    if (by === -1 || !this.running) return
+    this.backToNow()
+    if (stop === 'event') return this.paused ? this.step() : undefined
+    this.goingTo = stop
+    await this.#ask((runId) => this.api.runTo(runId, stop))
+    if (this.problem !== null) this.goingTo = null
   }
 
   dismiss(): void {
@@ -168,14 +233,14 @@ export class LabStore {
 
   #begin(runId: string): void {
     this.runId = runId
-    this.#events = []
-    this.#byId = new Map()
+    this.#history = new History()
     this.#waiting = []
     this.pending = []
-    this.#folded = emptyView()
-    this.view = snapshot(this.#folded)
+    this.past = null
+    this.goingTo = null
+    this.live = snapshot(this.#history.latest)
     this.#clock.reset(performance.now())
-    this.now = 0
+    this.liveNow = 0
   }
 
   #receive(runId: string, from: number, events: LabEvent[]): void {
@@ -184,7 +249,7 @@ export class LabStore {
       if (from !== 0 && this.runId !== null) return
       this.#begin(runId)
     }
-    const next = this.#events.length + this.#waiting.length
+    const next = this.#history.count + this.#waiting.length
     if (from > next) void this.#fill()
     else this.#take(events.slice(next - from))
   }
@@ -202,10 +267,10 @@ export class LabStore {
     this.#filling = true
     try {
       for (;;) {
-        const from = this.#events.length + this.#waiting.length
+        const from = this.#history.count + this.#waiting.length
         const answer = await this.api.events(runId, from)
         if (runId !== this.runId) return
-        const now = this.#events.length + this.#waiting.length
+        const now = this.#history.count + this.#waiting.length
         this.#take(answer.events.slice(now - from))
         if (answer.events.length === 0 || answer.next <= now) return
       }
@@ -218,7 +283,7 @@ export class LabStore {
 
   #schedule(): void {
     if (this.#frame !== 0) return
-    const pause = this.view.executors.length > MANY_EXECUTORS ? this.#lastFold + LARGE_PAUSE - performance.now() : 0
+    const pause = this.live.executors.length > MANY_EXECUTORS ? this.#lastFold + LARGE_PAUSE - performance.now() : 0
     const ask = (): number => requestAnimationFrame(() => this.#foldWaiting())
     // Any number but 0 says that a fold is on its way.
     this.#frame = pause > 0 ? -1 : ask()
@@ -230,16 +295,13 @@ export class LabStore {
     this.#lastFold = performance.now()
     const batch = this.#waiting
     this.#waiting = []
-    const view = this.#folded
-    for (const event of batch) {
-      this.#events.push(event)
-      this.#byId.set(event.Kindling.id, event)
-      fold(view, event)
-    }
-    this.view = snapshot(view)
+    for (const event of batch) this.#history.add(event)
+    const view = this.#history.latest
+    if (view.phase === 'ended' || batch.some((event) => event.Event === 'kindling.ClockChanged' && event.paused)) this.goingTo = null
+    this.live = snapshot(view)
     const wall = performance.now()
     this.#clock.hear(view.t, view.clock, view.phase === 'starting' || view.phase === 'running', wall)
-    this.now = this.#clock.now(wall)
+    this.liveNow = this.#clock.now(wall)
     if (this.pending.length > 0) {
       this.pending = view.phase === 'ended' ? [] : this.pending.filter((one) => answerTo(one, view) === null)
     }
@@ -251,7 +313,7 @@ export class LabStore {
     if (this.#ticking !== 0 || !this.#clock.moving) return
     this.#ticking = requestAnimationFrame(() => {
       this.#ticking = 0
-      this.now = this.#clock.now(performance.now())
+      this.liveNow = this.#clock.now(performance.now())
       this.#tick()
     })
   }

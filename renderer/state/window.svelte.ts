@@ -8,6 +8,8 @@ export class Layout {
   left = $state<'guide' | 'program' | 'plan' | 'output'>('guide')
   settingsOpen = $state(false)
   keysOpen = $state(false)
+  /** How often the field for a step number was asked for. */
+  stepAsked = $state(0)
   /** Control the guide points at: `run`, `pause`, `fault:crash-executor`. */
   pointed = $state<string | null>(null)
   /** Line of the program that was asked for; the count tells one asking from the next. */

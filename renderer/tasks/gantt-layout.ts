@@ -53,9 +53,10 @@ export function laneHeight(lanes: number, room: number): number {
   return Math.max(7, Math.min(15, Math.floor(room / Math.max(1, lanes)) - 3))
 }
 
-export function layoutGantt(view: RunView, now: number, width: number, room: number): Gantt {
+/** @param end where the axis ends at least, lab ms: of a moment that is past the axis stays as it was. */
+export function layoutGantt(view: RunView, now: number, width: number, room: number, end = now): Gantt {
   const first = view.executors.reduce<number | null>((least, one) => (least === null || one.launchedAt < least ? one.launchedAt : least), null)
-  const span = timeSpan(first, now)
+  const span = timeSpan(first, Math.max(now, end))
   const scale = timeScale(span.start, span.end, LABELS, width - 14)
   const executors = view.executors
   const lanesOf = (executor: ExecutorView): number => Math.max(1, executor.slots.length, executor.cores)

@@ -61,6 +61,7 @@ export function smallLab(): SmallLab {
     heal: async (id, faultId) => note('heal', id, faultId),
     setSpeed: async (id, speed) => note('setSpeed', id, speed),
     step: async (id) => note('step', id),
+    runTo: async (id, stop) => note('runTo', id, stop),
     fault: async (request) => note('fault', request),
     events: async (runId, from) => {
       const { events: all } = runOf(runId)

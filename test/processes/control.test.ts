@@ -61,6 +61,31 @@ describe('the lab clock', () => {
     for (const event of between) expect(event.Kindling.t).toBeLessThanOrEqual(Math.max(pausedAt, ...steps) + 1)
   })
 
+  test('runs on to the next of a kind and pauses there; another word to the clock takes it back', async () => {
+    const ran = await bench.run(SUMS, {
+      conf: { 'kindling.network.latency': '40ms', 'kindling.task.pace': '200ms' },
+      during: async (run) => {
+        await when(run, (event) => event.Event === 'SparkListenerTaskStart')
+        run.setClock({ paused: true })
+        const { events } = run.journal
+        for (const [stop, name] of [['stage', /Stage(Submitted|Completed)$/], ['task', /Task(Start|End)$/], ['job', /Job(Start|End)$/]] as const) {
+          const from = events.length
+          expect(run.runTo(stop)).toEqual({ ok: true })
+          const paused = await when(run, (event) => event.Event === 'kindling.ClockChanged' && event.paused && events.indexOf(event) >= from)
+          const between = events.slice(from, events.indexOf(paused))
+          expect(between.filter((event) => name.test(event.Event)).length, stop).toBeGreaterThan(0)
+        }
+        expect(run.runTo('failure')).toEqual({ ok: true })
+        run.setClock({ paused: true })
+        const resumed = events.length
+        run.setClock({ paused: false })
+        await when(run, (event) => event.Event === 'SparkListenerApplicationEnd')
+        expect(events.slice(resumed + 1).some((event) => event.Event === 'kindling.ClockChanged' && event.paused)).toBe(false)
+      }
+    })
+    expect(ran.stdout).toBe('28\n36\n44\n')
+  })
+
   test('a speed that cannot be is refused; step needs a pause', async () => {
     await bench.run(SUMS, {
       during: async (run) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { FIXED_KEYS, actionOf, type Press } from '../../renderer/state/keys.ts'
+import { FAULTS } from '../../engine/faults/index.ts'
+import { FIXED_KEYS, TIME_KEYS, actionOf, type Press } from '../../renderer/state/keys.ts'
 
 const faults = [
   { name: 'crash-executor', key: 'c' },
@@ -21,6 +22,24 @@ describe('keys', () => {
 
   test('every key of the list does something', () => {
     for (const line of FIXED_KEYS) expect(actionOf(press(line.key === 'Space' ? ' ' : line.key), faults), line.key).not.toBeNull()
+  })
+
+  test('go through time, farther with Shift', () => {
+    expect(actionOf(press('j'), faults)).toEqual({ do: 'go', stop: 'event', by: -1 })
+    expect(actionOf(press('j', { repeat: true }), faults)).toEqual({ do: 'go', stop: 'event', by: -1 })
+    expect(actionOf(press('L', { shiftKey: true }), faults)).toEqual({ do: 'go', stop: 'task', by: 1 })
+    expect(actionOf(press('o'), faults)).toEqual({ do: 'go', stop: 'stage', by: 1 })
+    expect(actionOf(press('U', { shiftKey: true }), faults)).toEqual({ do: 'go', stop: 'job', by: -1 })
+    expect(actionOf(press('e'), faults)).toEqual({ do: 'go', stop: 'failure', by: 1 })
+    expect(actionOf(press('n'), faults)).toEqual({ do: 'now' })
+    expect(actionOf(press('g'), faults)).toEqual({ do: 'step-number' })
+    for (const key of TIME_KEYS.flatMap((line) => line.key.split(' '))) expect(actionOf(press(key.at(-1)!, { shiftKey: key.length > 1 }), faults), key).not.toBeNull()
+  })
+
+  test('never two things by one key', () => {
+    const fixed = [...FIXED_KEYS, ...TIME_KEYS].flatMap((line) => line.key.split(' ')).map((key) => key.toLowerCase())
+    expect(new Set(fixed).size).toBe(fixed.length)
+    for (const fault of FAULTS) if (fault.key !== undefined) expect(fixed, fault.name).not.toContain(fault.key.toLowerCase())
   })
 
   test('never fire while typing', () => {
