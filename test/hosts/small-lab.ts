@@ -8,6 +8,8 @@ type Listener<K extends keyof LabPush> = (push: LabPush[K]) => void
 export interface SmallLab extends LabHost {
   /** Writes `count` notes into a run and pushes each by itself. */
   write(runId: string, count: number): void
+  /** A run that has ended with these events. */
+  keep(runId: string, events: LabEvent[]): void
   end(runId: string): void
   /** Calls that came through, in order. */
   asked: string[]
@@ -40,6 +42,9 @@ export function smallLab(): SmallLab {
         run.events.push(event)
         for (const listener of events) listener({ runId, from, events: [event] })
       }
+    },
+    keep(runId, events) {
+      runs.set(runId, { events, ended: true })
     },
     end(runId) {
       runOf(runId).ended = true
