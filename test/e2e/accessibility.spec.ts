@@ -1,6 +1,6 @@
 /** axe, in both themes, on every face the window has. */
 import AxeBuilder from '@axe-core/webdriverio'
-import { by, chipSays, choose, lives, openLab, panel, run, set, speed, stop, strike, tells, theme, type, until } from './lab.ts'
+import { by, chipSays, choose, lives, openLab, panel, press, run, set, speed, stop, strike, tells, theme, type, until } from './lab.ts'
 
 async function findsNothing(where: string): Promise<void> {
   // In the window itself: the other way opens a second window for its report, which a desktop app has not.
@@ -76,6 +76,15 @@ for (const name of ['light', 'dark'] as const) {
       await findsNothing('stages')
       await $('#time-tasks').click()
       await $('#inspector-overview').click()
+    })
+
+    it('while one looks at the past', async () => {
+      await press('e')
+      await press('j')
+      await by('past-chip').waitForExist()
+      await findsNothing('past')
+      await press('n')
+      await by('past-chip').waitForExist({ reverse: true })
     })
 
     it('when the driver is dead', async () => {
