@@ -79,7 +79,7 @@ for (const name of ['light', 'dark'] as const) {
     })
 
     it('while one looks at the past', async () => {
-      await press('e')
+      await press('u')
       await press('j')
       await by('past-chip').waitForExist()
       await findsNothing('past')
