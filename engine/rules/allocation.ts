@@ -1,5 +1,5 @@
 /** Dynamic allocation (§7.1–7.4): how many executors an application wants, and which of them it gives back. */
-import { readBoolean, readDouble, readInt, readTime, SettingError, type Conf } from './conf.ts'
+import { readBoolean, readDouble, readInt, readTime, SettingError, unmet, type Conf } from './conf.ts'
 
 /** Tick of the allocation manager, ms (§7.3). */
 export const ALLOCATION_TICK = 100
@@ -25,21 +25,21 @@ const KEY = 'spark.dynamicAllocation.'
 export function allocationRules(conf: Conf): AllocationRules | null {
   if (!readBoolean(conf, `${KEY}enabled`, false)) return null
   const fail = (key: string, message: string): never => {
-    throw new SettingError(KEY + key, conf[KEY + key] ?? '', message)
+    throw new SettingError(KEY + key, conf[KEY + key] ?? '', message, 'org.apache.spark.SparkException')
   }
   const min = readInt(conf, `${KEY}minExecutors`, 0)
   const max = readInt(conf, `${KEY}maxExecutors`, MAX)
   const ratio = readDouble(conf, `${KEY}executorAllocationRatio`, 1)
   const backlogMs = readTime(conf, `${KEY}schedulerBacklogTimeout`, '1s', 's')
   const sustainedMs = readTime(conf, `${KEY}sustainedSchedulerBacklogTimeout`, `${backlogMs}ms`, 's')
-  const idleMs = readTime(conf, `${KEY}executorIdleTimeout`, '60s', 's')
+  const idleMs = readTimeout(conf, 'executorIdleTimeout', '60s')
   const tracking = readBoolean(conf, `${KEY}shuffleTracking.enabled`, true)
-  if (min < 0) fail('minExecutors', 'spark.dynamicAllocation.minExecutors must be positive!')
-  if (max <= 0) fail('maxExecutors', 'spark.dynamicAllocation.maxExecutors must be positive!')
+  if (min < 0 || max < 0) fail(min < 0 ? 'minExecutors' : 'maxExecutors', 'spark.dynamicAllocation.minExecutors and spark.dynamicAllocation.maxExecutors must be positive!')
+  if (max === 0) fail('maxExecutors', 'spark.dynamicAllocation.maxExecutors cannot be 0!')
   if (min > max) fail('minExecutors', `spark.dynamicAllocation.minExecutors (${min}) must be less than or equal to spark.dynamicAllocation.maxExecutors (${max})!`)
   if (backlogMs <= 0) fail('schedulerBacklogTimeout', 'spark.dynamicAllocation.schedulerBacklogTimeout must be > 0!')
-  if (sustainedMs <= 0) fail('sustainedSchedulerBacklogTimeout', 'spark.dynamicAllocation.sustainedSchedulerBacklogTimeout must be > 0!')
-  if (!(ratio > 0 && ratio <= 1)) fail('executorAllocationRatio', 'spark.dynamicAllocation.executorAllocationRatio must be > 0 and <= 1.0')
+  // The letter too many is Spark's.
+  if (sustainedMs <= 0) fail('sustainedSchedulerBacklogTimeout', 'sspark.dynamicAllocation.sustainedSchedulerBacklogTimeout must be > 0!')
   const shuffleSurvives =
     readBoolean(conf, 'spark.shuffle.service.enabled', false) ||
     tracking ||
@@ -49,7 +49,8 @@ export function allocationRules(conf: Conf): AllocationRules | null {
       'enabled',
       'Dynamic allocation of executors requires one of the following conditions: 1) enabling external shuffle service through spark.shuffle.service.enabled. 2) enabling shuffle tracking through spark.dynamicAllocation.shuffleTracking.enabled. 3) enabling shuffle blocks decommission through spark.decommission.enabled and spark.storage.decommission.shuffleBlocks.enabled.'
     )
-  const forever = (key: string): number => (conf[KEY + key] === undefined ? Infinity : readTime(conf, KEY + key, '0s', 's'))
+  if (!(ratio > 0 && ratio <= 1)) fail('executorAllocationRatio', 'spark.dynamicAllocation.executorAllocationRatio must be > 0 and <= 1.0')
+  const forever = (key: string): number => (conf[KEY + key] === undefined ? Infinity : readTimeout(conf, key, '0s'))
   // Where spark.executor.cores is unset Spark counts with 1, whatever the Worker gives (§7.3).
   const cores = readInt(conf, 'spark.executor.cores', 1, 1)
   return {
@@ -65,6 +66,13 @@ export function allocationRules(conf: Conf): AllocationRules | null {
     shuffleIdleMs: forever('shuffleTracking.timeout'),
     tracking
   }
+}
+
+function readTimeout(conf: Conf, name: string, fallback: string): number {
+  const key = KEY + name
+  const ms = readTime(conf, key, fallback, 's')
+  if (ms < 0) throw unmet(key, `${ms}ms`, 'Timeout must be >= 0.')
+  return ms
 }
 
 interface Tracked {

@@ -34,7 +34,7 @@ export function parseBytes(text: string, unit: SizeUnit = 'b'): number {
   const lower = text.trim().toLowerCase()
   const whole = /^([0-9]+)([a-z]+)?$/.exec(lower)
   if (!whole) {
-    if (/^[0-9]+\.[0-9]+[a-z]*$/.test(lower)) throw new Error(`${SIZE_HELP}\nFractional values are not supported. Input was: ${lower}`)
+    if (/^[0-9]+\.[0-9]+[a-z]*$/.test(lower)) throw new Error(`${SIZE_HELP}\nFractional values are not supported. Input was: ${/^[0-9.]+/.exec(lower)![0]}`)
     throw new Error(`${SIZE_HELP}\nFailed to parse byte string: ${text}`)
   }
   const factor = SIZES[whole[2] ?? unit]
@@ -61,6 +61,10 @@ export function bytesToString(bytes: number): string {
 /** A value of the wrong kind, as Spark 4.1 words it. */
 const mismatch = (key: string, value: string, kind: string): SettingError =>
   new SettingError(key, value, `[INVALID_CONF_VALUE.TYPE_MISMATCH] The value '${value}' in the config "${key}" is invalid. It should be a/an '${kind}' value. SQLSTATE: 22022`)
+
+/** A value that its own rule forbids, as Spark 4.1 words it. */
+export const unmet = (key: string, value: string, rule: string): SettingError =>
+  new SettingError(key, value, `[INVALID_CONF_VALUE.REQUIREMENT] The value '${value}' in the config "${key}" is invalid. ${rule} SQLSTATE: 22022`)
 
 const BYTE_UNITS: Record<SizeUnit, string> = { b: 'BYTE', k: 'KiB', m: 'MiB', g: 'GiB', t: 'TiB', p: 'PiB' }
 const TIME_UNITS: Record<TimeUnit, string> = { us: 'MICROSECONDS', ms: 'MILLISECONDS', s: 'SECONDS', m: 'MINUTES', h: 'HOURS', d: 'DAYS' }
@@ -113,11 +117,11 @@ function readFraction(conf: Conf, key: string, fallback: number): number {
   return number
 }
 
-/** Bytes. `unit` is what a bare number means for this key. */
+/** Bytes, below 0 with a minus sign. `unit` is what a bare number means for this key. */
 export function readBytes(conf: Conf, key: string, fallback: string, unit: SizeUnit = 'b'): number {
   const value = conf[key] ?? fallback
   try {
-    return parseBytes(value, unit)
+    return value.startsWith('-') ? -parseBytes(value.slice(1), unit) : parseBytes(value, unit)
   } catch {
     throw mismatch(key, value, `bytes in ${BYTE_UNITS[unit]}`)
   }
@@ -130,6 +134,16 @@ export function readTime(conf: Conf, key: string, fallback: string, unit: TimeUn
     return parseTime(value, unit)
   } catch {
     throw mismatch(key, value, `time in ${TIME_UNITS[unit]}`)
+  }
+}
+
+/** A size in MiB that Spark reads without its table of settings and refuses in Java's words. */
+function readMemory(conf: Conf, key: string, fallback: string): number {
+  const value = conf[key] ?? fallback
+  try {
+    return parseBytes(value, 'm')
+  } catch (error) {
+    throw new SettingError(key, value, (error as Error).message, 'java.lang.NumberFormatException')
   }
 }
 
@@ -155,7 +169,7 @@ export const settings = {
   starvationTimeout: (c: Conf) => readTime(c, 'spark.starvation.timeout', '15s'),
   maxResultSize: (c: Conf) => readBytes(c, 'spark.driver.maxResultSize', '1g'),
   driverMemory: (c: Conf) => readBytes(c, 'spark.driver.memory', '1g', 'm'),
-  executorMemory: (c: Conf) => readBytes(c, 'spark.executor.memory', '1g', 'm'),
+  executorMemory: (c: Conf) => readMemory(c, 'spark.executor.memory', '1g'),
   /** Null: all free cores of a worker (§2.9). */
   executorCores: (c: Conf) => (c['spark.executor.cores'] === undefined ? null : readInt(c, 'spark.executor.cores', 1, 1)),
   /** Null: no limit. */
@@ -164,7 +178,11 @@ export const settings = {
   memoryStorageFraction: (c: Conf) => readFraction(c, 'spark.memory.storageFraction', 0.5),
   memoryScale: (c: Conf) => readDouble(c, 'kindling.memory.scale', 1, 0),
   memoryOffHeap: (c: Conf) => readBoolean(c, 'spark.memory.offHeap.enabled', false),
-  memoryOffHeapSize: (c: Conf) => readBytes(c, 'spark.memory.offHeap.size', '0'),
+  memoryOffHeapSize: (c: Conf) => {
+    const bytes = readBytes(c, 'spark.memory.offHeap.size', '0')
+    if (bytes < 0) throw unmet('spark.memory.offHeap.size', `${bytes}b`, 'The off-heap memory size must not be negative')
+    return bytes
+  },
   unrollThreshold: (c: Conf) => readBytes(c, 'spark.storage.unrollMemoryThreshold', '1m'),
   proactiveReplication: (c: Conf) => readBoolean(c, 'spark.storage.replication.proactive', true),
   maxReplicationFailures: (c: Conf) => readInt(c, 'spark.storage.maxReplicationFailures', 1, 0),

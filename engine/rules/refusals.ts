@@ -1,4 +1,5 @@
 /** Settings that Spark 4.1 refuses, each in Spark's words: values of the wrong kind, and values that do not go together. */
+import { allocationRules } from './allocation.ts'
 import { SettingError, settings, type Conf } from './conf.ts'
 import { ownKeys } from './modelled.ts'
 
@@ -75,7 +76,25 @@ const strangers = (conf: Conf): SettingError[] =>
     .filter((key) => key.startsWith('kindling.') && !ownKeys.includes(key))
     .map((key) => new SettingError(key, conf[key]!, `Kindling has no setting ${key}. Its own are ${ownKeys.slice(0, -1).join(', ')} and ${ownKeys.at(-1)!}.`))
 
-const rules: readonly Rule[] = [javaOptions, deployMode, heartbeat, cpusOfTasks, encryption, messageSize, excludeTimeout, oneBadNode]
+const offHeap: Rule = (conf) => {
+  const key = 'spark.memory.offHeap.size'
+  if (!settings.memoryOffHeap(conf) || settings.memoryOffHeapSize(conf) > 0) return null
+  return new SettingError(key, conf[key] ?? '0', `requirement failed: ${key} must be > 0 when spark.memory.offHeap.enabled == true`, ILLEGAL)
+}
+
+/** Ignored on a local master (§7.1). */
+const dynamicAllocation: Rule = (conf) => {
+  if (/^local($|\[)/.test(conf['spark.master'] ?? '')) return null
+  try {
+    allocationRules(conf)
+    return null
+  } catch (error) {
+    if (error instanceof SettingError) return error
+    throw error
+  }
+}
+
+const rules: readonly Rule[] = [javaOptions, deployMode, heartbeat, cpusOfTasks, encryption, messageSize, excludeTimeout, oneBadNode, offHeap, dynamicAllocation]
 
 /** Reads every setting of the rules; answers what is wrong with each bad one, then with those that do not go together (§4.7). */
 export function checkConf(conf: Conf): SettingError[] {
