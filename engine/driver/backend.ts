@@ -25,6 +25,10 @@ export interface BackendEvents {
   executorLost(executorId: string, reason: LossReason, cause: EventId | undefined): void
   report(executorId: string, report: TaskReport, cause?: EventId): void
   blockUpdated(executorId: string, update: { rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }): void
+  /** How far running tasks have come. */
+  progress(running: readonly { taskId: number; records: number; runMs: number }[]): void
+  /** Nothing is to run on it: it need not register (§4.2). */
+  isExcluded(executorId: string, host: string): boolean
   /** Other executors that hold blocks. */
   peers(executorId: string): BlockHolder[]
   /** False when its block manager was written off while it lived (§5.16). */

@@ -291,6 +291,7 @@ export class ClusterBackend implements Backend {
         return
       case 'Heartbeat':
         this.#child.post({ Event: 'kindling.Heartbeat', executorId: executor.id, appId: this.#appId })
+        this.#events.progress(message.running)
         line.send({ type: 'HeartbeatResponse', reregister: executor.ready && !this.#events.hasBlockManager(executor.id) })
         return
       case 'ReregisterBlockManager':
@@ -362,6 +363,10 @@ export class ClusterBackend implements Backend {
     }
     if (this.#executors.has(executorId)) {
       line.send({ type: 'RegisterExecutorFailed', message: `Duplicate executor ID: ${executorId}` })
+      return
+    }
+    if (this.#events.isExcluded(executorId, message.host)) {
+      line.send({ type: 'RegisterExecutorFailed', message: `Executor is excluded due to failures: ${executorId}` })
       return
     }
     const executor: Executor = { id: executorId, host: message.host, cores: message.cores, line, blockPort: message.blockPort, maxMemory: 0, lastHeard: this.#child.clock.now(), toldSilent: false, ready: false, connected: true, binaries: new Set() }

@@ -102,6 +102,14 @@ export class ExecutorEvents implements BackendEvents {
     this.#child.post({ Event: 'kindling.CachedBlock', executorId, rddId, partition, memory, disk, stored, ...(reason === undefined ? {} : { reason }) })
   }
 
+  progress(running: readonly { taskId: number; records: number; runMs: number }[]): void {
+    for (const { taskId, records, runMs } of running) this.#schedulers.progress(taskId, { records, runMs })
+  }
+
+  isExcluded(executorId: string, host: string): boolean {
+    return this.#schedulers.isExcluded(executorId, host)
+  }
+
   mapOutputs(shuffleId: number): (null | (BlockHolder & { sizes: number[] }))[] {
     return this.#schedulers.outputs.statuses(shuffleId).map((status) => {
       // A living executor serves its map outputs also while its block manager is written off.

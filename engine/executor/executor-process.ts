@@ -288,7 +288,7 @@ export class ExecutorProcess {
         void this.#leave(EXIT.HEARTBEAT_FAILURE, `Unable to send heartbeats to the driver: ${this.#unanswered - 1} in a row were not answered`)
         return
       }
-      this.#driver?.send({ type: 'Heartbeat', executorId: this.#boot.executorId, memory: this.#runner.account(), running: this.#runner.runningTasks })
+      this.#driver?.send({ type: 'Heartbeat', executorId: this.#boot.executorId, memory: this.#runner.account(), running: this.#runner.progress() })
       this.#child.clock.after(interval, 'heartbeat', beat)
     }
     // The first after one to two intervals, so that executors do not beat in step (§4.5).
@@ -335,6 +335,8 @@ export class ExecutorProcess {
   }
 
   #report(report: TaskReport): void {
+    // Who goes down tells of no failures: they are its own (§4.15).
+    if (this.#leaving && report.state === 'FAILED') return
     const { value, accumulators, metrics, ...message } = report
     if (message.state !== 'RUNNING') this.#taskEnded(message.taskId)
     const blobs = accumulators !== undefined ? [value ?? NOTHING, accumulators] : value !== undefined ? [value] : []

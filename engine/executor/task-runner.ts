@@ -39,6 +39,8 @@ export interface Running {
   signal: { killed: boolean }
   /** Whatever the task waits for or computes now, each to be told of a kill. */
   interrupts: Set<(reason: string) => void>
+  /** What it has read, written and spilled so far. */
+  counts: TaskCounts
   startedAt: number
   /** When its work began, after waiting for Python to be there; lab ms. */
   workedFrom: number
@@ -107,6 +109,12 @@ export class TaskRunner {
     return [...this.#running.keys()]
   }
 
+  /** How far each running task has come, as heartbeats tell (§4.5). */
+  progress(): { taskId: number; records: number; runMs: number }[] {
+    const now = this.#env.clock.now()
+    return [...this.#running].map(([taskId, { counts, startedAt }]) => ({ taskId, records: counts.recordsRead + counts.shuffleRecordsRead, runMs: Math.round(now - startedAt) }))
+  }
+
   booked(): BookedMemory {
     return {
       python: this.#python.memoryBytes(),
@@ -164,7 +172,7 @@ export class TaskRunner {
   }
 
   launch(launched: LaunchedTask): void {
-    const running: Running = { launched, killed: null, signal: { killed: false }, interrupts: new Set(), startedAt: this.#env.clock.now(), workedFrom: this.#env.clock.now() }
+    const running: Running = { launched, killed: null, signal: { killed: false }, counts: newCounts(), interrupts: new Set(), startedAt: this.#env.clock.now(), workedFrom: this.#env.clock.now() }
     this.#running.set(launched.task.taskId, running)
     const { epoch } = launched.binary.binary
     if (epoch > this.#outputsEpoch) {
@@ -219,7 +227,8 @@ export class TaskRunner {
 
   async #run(running: Running): Promise<void> {
     const { task, orders } = running.launched
-    const counts = newCounts()
+    const { counts } = running
+    counts.began = performance.now()
     let report: TaskReport
     try {
       const product = orders?.fail === undefined ? await this.#compute(running, counts) : await this.#failOnPurpose(running)

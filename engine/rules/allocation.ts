@@ -47,7 +47,7 @@ export function allocationRules(conf: Conf): AllocationRules | null {
   if (!shuffleSurvives)
     fail(
       'enabled',
-      'Dynamic allocation of executors requires one of the following conditions: 1) enabling external shuffle service through spark.shuffle.service.enabled. 2) enabling shuffle tracking through spark.dynamicAllocation.shuffleTracking.enabled. 3) enabling shuffle blocks decommission through spark.decommission.enabled and spark.storage.decommission.shuffleBlocks.enabled.'
+      'Dynamic allocation of executors requires one of the following conditions: 1) enabling external shuffle service through spark.shuffle.service.enabled. 2) enabling shuffle tracking through spark.dynamicAllocation.shuffleTracking.enabled. 3) enabling shuffle blocks decommission through spark.decommission.enabled and spark.storage.decommission.shuffleBlocks.enabled. 4) (Experimental) configuring spark.shuffle.sort.io.plugin.class to use a custom ShuffleDataIO who\'s ShuffleDriverComponents supports reliable storage.'
     )
   if (!(ratio > 0 && ratio <= 1)) fail('executorAllocationRatio', 'spark.dynamicAllocation.executorAllocationRatio must be > 0 and <= 1.0')
   const forever = (key: string): number => (conf[KEY + key] === undefined ? Infinity : readTimeout(conf, key, '0s'))

@@ -212,6 +212,8 @@ export const settings = {
   spreadOutDrivers: (c: Conf) => readBoolean(c, 'spark.deploy.spreadOutDrivers', true),
   interruptOnCancel: (c: Conf) => readBoolean(c, 'spark.job.interruptOnCancel', false),
   localityLegacyReset: (c: Conf) => readBoolean(c, 'spark.locality.wait.legacyResetOnTaskLaunch', false),
+  /** How many decommissioned executors are remembered after they are gone (§7.8). */
+  retainedDecommissioned: (c: Conf) => readInt(c, 'spark.scheduler.maxRetainedRemovedDecommissionExecutors', 0, 0),
   ignoreDecommissionFetchFailure: (c: Conf) => readBoolean(c, 'spark.stage.ignoreDecommissionFetchFailure', true),
   maxDirectResultSize: (c: Conf) => readBytes(c, 'spark.task.maxDirectResultSize', '1m'),
   resultGetterThreads: (c: Conf) => readInt(c, 'spark.resultGetter.threads', 4, 1),

@@ -24,6 +24,9 @@ export class DagScheduler implements DagSchedulerApi {
   readonly #waiting = new Set<Stage>()
   readonly #failed = new Set<Stage>()
   readonly #decommissioned = new Set<string>()
+  /** Gone, and still remembered as decommissioned; the oldest first (§7.8). */
+  readonly #decommissionedGone = new Set<string>()
+  readonly #retainedDecommissioned: number
   readonly #maxStageAttempts: number
   readonly #reduceLocality: boolean
   #out: RulesEffect[] = []
@@ -34,6 +37,7 @@ export class DagScheduler implements DagSchedulerApi {
     this.outputs = outputs
     this.#maxStageAttempts = settings.stageMaxAttempts(options.conf)
     this.#reduceLocality = settings.reduceLocality(options.conf)
+    this.#retainedDecommissioned = settings.retainedDecommissioned(options.conf)
     const ignoreDecommissioned = settings.ignoreDecommissionFetchFailure(options.conf)
     const post = (effect: RulesEffect): void => void this.#out.push(effect)
     this.#graph = new StageGraph(options.rdd, outputs, options.cacheLocations)
@@ -46,7 +50,7 @@ export class DagScheduler implements DagSchedulerApi {
       lost: this.#lost,
       running: this.#running,
       failed: this.#failed,
-      forgiven: (executorId) => ignoreDecommissioned && this.#decommissioned.has(executorId),
+      forgiven: (executorId) => ignoreDecommissioned && (this.#decommissioned.has(executorId) || this.#decommissionedGone.has(executorId)),
       activeJobs: () => this.#jobs.values(),
       post,
       finish: (stage, failure, cause) => this.#finish(stage, failure, cause),
@@ -134,6 +138,11 @@ export class DagScheduler implements DagSchedulerApi {
 
   executorLost(ask: ExecutorLost): RulesEffect[] {
     return this.#during(ask.now, () => {
+      if (this.#decommissioned.delete(ask.executorId)) this.#decommissionedGone.add(ask.executorId)
+      for (const oldest of this.#decommissionedGone) {
+        if (this.#decommissionedGone.size <= this.#retainedDecommissioned) break
+        this.#decommissionedGone.delete(oldest)
+      }
       const host = ask.reason.kind === 'lost' ? ask.reason.workerHost : undefined
       this.#lost.writeOff(ask.executorId, host, this.outputs.epoch, ask.cause ?? { key: `executor-lost:${ask.executorId}` })
     })

@@ -64,6 +64,9 @@ export function explainExit(end: { code: number | null; signal: string | null; f
   return { code, meaning: meaningOf(code) }
 }
 
+/** How a process ends on an exception that nobody caught (§4.13): only executors have Spark's handler. */
+export const uncaughtExitCode = (kind: 'driver' | 'executor'): number => (kind === 'executor' ? EXIT.UNCAUGHT : EXIT.FAILURE)
+
 /** What an exit code means, in words. */
 export function meaningOf(code: number): string {
   return MEANINGS[code] ?? (code > 128 && code < 160 ? `died from signal ${code - 128}` : `exit code ${code}`)

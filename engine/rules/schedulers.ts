@@ -62,6 +62,11 @@ export class Schedulers implements SchedulersApi {
     this.#tasks.progress(taskId, work)
   }
 
+  /** spark.excludeOnFailure keeps the whole application off it. */
+  isExcluded(executorId: string, host: string): boolean {
+    return this.#tasks.isExcluded(executorId, host)
+  }
+
   executorLost(ask: ExecutorLost): RulesEffect[] {
     const out: RulesEffect[] = []
     this.#route(this.#tasks.settleExecutorLost(ask), ask.now, out)

@@ -186,6 +186,10 @@ export class TaskScheduler implements TaskSchedulerApi {
   }
 
   /** What a heartbeat tells of a running task: records read and ms of running (§6.22). */
+  isExcluded(executorId: string, host: string): boolean {
+    return this.#exclusion?.isExcluded(executorId, host) === true
+  }
+
   progress(taskId: number, work: { records: number; runMs: number }): void {
     this.#running.get(taskId)?.manager.progress(taskId, work)
   }

@@ -72,7 +72,8 @@ export type ExecutorToDriver =
   | Hello
   | { type: 'RegisterExecutor'; executorId: string; host: string; cores: number; blockPort: number }
   | { type: 'LaunchedExecutor'; executorId: string; maxMemory: number }
-  | { type: 'Heartbeat'; executorId: string; memory: MemoryAccount; running: number[] }
+  /** `running`: how far each task has come: records read, and ms of its run. */
+  | { type: 'Heartbeat'; executorId: string; memory: MemoryAccount; running: { taskId: number; records: number; runMs: number }[] }
   /** FINISHED carries the result as first blob and the accumulators as second, either may be empty. */
   | { type: 'StatusUpdate'; taskId: number; state: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED'; reason?: TaskEndReason; /** As `packMetrics` packs them. */ metrics?: PackedMetrics; sizes?: number[]; hasValue?: boolean; /** Bytes of a result that waits on the executor to be fetched. */ indirect?: number }
   /** The block manager was asked to register anew; its blocks follow as BlockUpdates. */

@@ -48,6 +48,7 @@ describe('lose-worker', () => {
     expect(gone!['Removed Reason']).toBe('worker lost: worker-1 got disassociated')
     expect(exits(ran, `executor-${gone!['Executor ID']}`)).toEqual([255])
     expect(chain(ran, gone!).map((event) => event.Event)).toEqual(['SparkListenerExecutorRemoved', 'kindling.ExecutorState', 'kindling.WorkerLost', 'kindling.FaultStruck', 'kindling.FaultRequested'])
+    expect(ran.stderr).toMatch(/ERROR TaskSchedulerImpl: Lost executor \d on worker-1: worker lost: worker-1 got disassociated/)
     // What it had written is made again, and only that (§5.20).
     const again = ran.of('SparkListenerStageSubmitted').filter((event) => event['Stage Info']['Stage ID'] > 1)
     expect(again[0]!['Stage Info']['Number of Tasks']).toBeLessThan(4)
@@ -174,6 +175,60 @@ print(sorted(pairs.map(lambda x: x).collect()))
   })
 })
 
+describe('an application that finds no Master', () => {
+  test('§3.6 asks again every 20 s, and gives up after the third time', async () => {
+    const ran = await bench.run(
+      `${HEAD}
+print(sc.parallelize([1, 2], 2).sum())
+sc.stop()
+try:
+    SparkContext(appName="second")
+except Exception as error:
+    print(str(error).strip().splitlines()[-1])
+`,
+      { speed: 10, faults: ['stop-master@event=SparkListenerApplicationEnd'] }
+    )
+    expect(ran.stdout.split('\n')[0]).toBe('3')
+    expect(ran.stdout).toContain('All masters are unresponsive! Giving up.')
+    expect(ran.of('kindling.Note').filter((note) => note.text.startsWith('Failed to connect to master'))).toHaveLength(3)
+    const [first, , third] = ran.of('kindling.Note').filter((note) => note.text.startsWith('Failed to connect to master'))
+    expect(third!.Kindling.t - first!.Kindling.t).toBeGreaterThanOrEqual(40_000)
+    expect(ran.of('SparkListenerApplicationStart')).toHaveLength(1)
+  })
+})
+
+describe('an executor that is not wanted', () => {
+  test('§4.2 one on a node that is excluded is refused, and exits 1', async () => {
+    const ran = await bench.run(
+      `${HEAD}
+def work(x):
+    if TaskContext.get().attemptNumber() == 0 and x == 0:
+        raise ValueError("not here")
+    return x
+print(sc.parallelize(range(4), 2).map(work).sum())
+until("go")
+print(sc.parallelize(range(4), 2).sum())
+`,
+      {
+        conf: {
+          'spark.excludeOnFailure.application.enabled': 'true',
+          'spark.excludeOnFailure.application.maxFailedTasksPerExecutor': '1',
+          'spark.excludeOnFailure.application.maxFailedExecutorsPerNode': '1',
+          'spark.excludeOnFailure.killExcludedExecutors': 'true'
+        },
+        during: (run, folder) => when(run, join(folder, 'go'), (event) => event.Event === 'kindling.ProcessExited' && event.end.meaning.startsWith('Executor is excluded due to failures:'))
+      }
+    )
+    expect(ran.stdout).toBe('6\n6\n')
+    const refused = ran.of('kindling.ProcessExited').filter((event) => event.end.meaning === `Executor is excluded due to failures: ${event.actor.replace('executor-', '')}`)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const event of refused) expect(event.end.code).toBe(1)
+    // Never one of the application's: it is not in Spark's log.
+    const added = ran.of('SparkListenerExecutorAdded').map((event) => `executor-${event['Executor ID']}`)
+    for (const event of refused) expect(added).not.toContain(event.actor)
+  })
+})
+
 describe('decommission-executor', () => {
   test('§7.6, §7.7 its cached blocks and shuffle files go to a peer, it exits 0; nothing is made again and nothing fails', async () => {
     const ran = await bench.run(
@@ -195,6 +250,7 @@ print(numbers.count())
     expect(exits(ran, 'executor-0')).toEqual([0])
     expect(ran.of('SparkListenerExecutorRemoved')[0]).toMatchObject({ 'Executor ID': '0' })
     expect(new Set(reasons(ran))).toEqual(new Set(['Success']))
+    expect(ran.stderr).not.toContain('Lost executor')
     // The second job reads the map output where it is now: its map stage is skipped (§5.6).
     const wrote = ran.of('SparkListenerTaskEnd').filter((end) => end['Stage ID'] === 0 && end['Task Info']['Executor ID'] === '0').map((end) => end['Task Info']['Partition ID'])
     expect(ran.of('kindling.BlockMigrated').map((event) => event.mapIndex).sort()).toEqual(wrote.sort())

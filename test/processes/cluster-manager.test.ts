@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isFinished, STANDALONE_STATES } from '../../engine/rules/standalone-states.ts'
 import { ASK, cluster, Told } from './cluster-kit.ts'
 
 const fault = (kit: Awaited<ReturnType<typeof cluster>>): string => kit.of('kindling.WorkerRegistered')[0]!.Kindling.id
@@ -238,6 +239,36 @@ describe('drivers in cluster mode', () => {
     kit.driver()
     const appId = await kit.app(new Told('driver'))
     expect(kit.launched()).toEqual([`${appId}/0 worker-2:2`, `${appId}/1 worker-1:1`])
+  })
+})
+
+describe('states', () => {
+  test('§3.5 Master, workers, applications, executors and drivers have Spark’s states and no others', async () => {
+    const kit = await cluster({ workers: 3, conf: { 'spark.deploy.recoveryMode': 'FILESYSTEM', 'spark.decommission.enabled': 'true' } })
+    const appId = await kit.app(new Told('driver'))
+    kit.executors.get(`${appId}/0`)!.end(1)
+    await kit.pass(30)
+    kit.manager.decommissionWorker('worker-2', fault(kit))
+    kit.manager.loseWorker('worker-3', fault(kit))
+    await kit.pass(30)
+    kit.manager.stopMaster(fault(kit))
+    kit.manager.startMaster(fault(kit))
+    await kit.pass(100)
+    kit.manager.finish(appId, 'FINISHED', undefined, undefined)
+    await kit.pass(30)
+    const seen = (found: string[]): string[] => [...new Set(found)].sort()
+    expect(seen(kit.of('kindling.ApplicationState').map((event) => event.state))).toEqual(['FINISHED', 'RUNNING', 'UNKNOWN', 'WAITING'])
+    expect(seen(kit.of('kindling.ExecutorState').map((event) => event.state))).toEqual(['DECOMMISSIONED', 'EXITED', 'LOST', 'RUNNING'])
+    const master = seen(kit.of('kindling.MachineState').flatMap((event) => (event.machine === 'master' ? [event.state] : [])))
+    // DOWN is the process that is not there.
+    expect(master).toEqual(['ALIVE', 'COMPLETING_RECOVERY', 'DOWN', 'RECOVERING', 'STANDBY'])
+    expect(STANDALONE_STATES).toEqual({
+      worker: ['ALIVE', 'DEAD', 'DECOMMISSIONED', 'UNKNOWN'],
+      application: ['WAITING', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED', 'UNKNOWN'],
+      executor: ['LAUNCHING', 'RUNNING', 'KILLED', 'FAILED', 'LOST', 'EXITED', 'DECOMMISSIONED'],
+      driver: ['SUBMITTED', 'RUNNING', 'FINISHED', 'RELAUNCHING', 'UNKNOWN', 'KILLED', 'FAILED', 'ERROR']
+    })
+    expect(STANDALONE_STATES.executor.filter(isFinished)).toEqual(['KILLED', 'FAILED', 'LOST', 'EXITED'])
   })
 })
 

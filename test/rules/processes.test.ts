@@ -1,7 +1,7 @@
 /** §3 placement and relaunch, §4 exit codes and losses, §1.17 ids, §2 masters. */
 import { describe, expect, test } from 'vitest'
 import { applicationId, driverId, localApplicationId, workerId } from '../../engine/rules/spark-events.ts'
-import { EXIT, disconnectedLoss, explainExit, fatalExitCode, heartbeatLoss, isFatal, sparkExitText, standaloneLoss, workerExitText } from '../../engine/rules/failures.ts'
+import { EXIT, disconnectedLoss, explainExit, fatalExitCode, heartbeatLoss, isFatal, sparkExitText, uncaughtExitCode, standaloneLoss, workerExitText } from '../../engine/rules/failures.ts'
 import { AppRetries, SuperviseBackoff, couldEverFit, driverState, placeDrivers, placeExecutors } from '../../engine/rules/placement.ts'
 import { parseMaster } from '../../engine/rules/master-urls.ts'
 import { range, seeded } from './tiny-cluster.ts'
@@ -75,6 +75,9 @@ describe('placement', () => {
 })
 
 describe('ends of processes', () => {
+  test('§4.13 an exception that nobody caught ends an executor with 50, a driver with 1', () => {
+    expect([uncaughtExitCode('executor'), uncaughtExitCode('driver')]).toEqual([50, 1])
+  })
   test('§4 table: codes as a shell shows them, with words', () => {
     expect(explainExit({ code: null, signal: 'SIGKILL' })).toEqual({ code: 137, meaning: 'killed from outside (SIGKILL)' })
     expect(explainExit({ code: null, signal: 'SIGTERM' }).code).toBe(143)

@@ -46,7 +46,7 @@ describe('a setting Spark refuses is refused with its class and words', () => {
     [
       dynamic('shuffleTracking.enabled', 'false'),
       SPARK,
-      'Dynamic allocation of executors requires one of the following conditions: 1) enabling external shuffle service through spark.shuffle.service.enabled. 2) enabling shuffle tracking through spark.dynamicAllocation.shuffleTracking.enabled. 3) enabling shuffle blocks decommission through spark.decommission.enabled and spark.storage.decommission.shuffleBlocks.enabled.'
+      'Dynamic allocation of executors requires one of the following conditions: 1) enabling external shuffle service through spark.shuffle.service.enabled. 2) enabling shuffle tracking through spark.dynamicAllocation.shuffleTracking.enabled. 3) enabling shuffle blocks decommission through spark.decommission.enabled and spark.storage.decommission.shuffleBlocks.enabled. 4) (Experimental) configuring spark.shuffle.sort.io.plugin.class to use a custom ShuffleDataIO who\'s ShuffleDriverComponents supports reliable storage.'
     ],
     [dynamic('schedulerBacklogTimeout', '0'), SPARK, 'spark.dynamicAllocation.schedulerBacklogTimeout must be > 0!'],
     [dynamic('executorIdleTimeout', '-1s'), ARGUMENT, `[INVALID_CONF_VALUE.REQUIREMENT] The value '-1000ms' in the config "spark.dynamicAllocation.executorIdleTimeout" is invalid. Timeout must be >= 0. SQLSTATE: 22022`],

@@ -99,4 +99,30 @@ describe('decommissioned executors', () => {
     expect(attempts({})).toBe('true after 7')
     expect(attempts({ 'spark.stage.ignoreDecommissionFetchFailure': 'false' })).toBe('false after 4')
   })
+
+  it('§7.8 once gone they are forgotten and their fetch failures count, unless spark.scheduler.maxRetainedRemovedDecommissionExecutors keeps them', () => {
+    const attempts = (conf: Record<string, string>): string => {
+      let left = 6
+      const cluster: TinyCluster = new TinyCluster({
+        conf,
+        fate: (task) => {
+          if (task.taskType !== 'ResultTask' || left-- <= 0) return undefined
+          return { Reason: 'FetchFailed', 'Block Manager Address': { 'Executor ID': 'gone', Host: 'h', Port: 1 }, 'Shuffle ID': 0, 'Map ID': 0, 'Map Index': 0, 'Reduce ID': 0, Message: 'gone' }
+        }
+      })
+      twoStages(cluster, 2, 1)
+      cluster.addExecutor(2)
+      for (const executorId of ['gone', 'later']) {
+        cluster.schedulers.executorDecommissioned(executorId, 0)
+        cluster.schedulers.executorLost({ executorId, reason: { kind: 'decommissioned', text: 'Executor decommission: it went' }, now: 0 })
+      }
+      cluster.submit(0, 1)
+      cluster.run()
+      return String(cluster.ended.get(0)!.ok)
+    }
+    expect(attempts({})).toBe('false')
+    // Of two, one is kept: the last.
+    expect(attempts({ 'spark.scheduler.maxRetainedRemovedDecommissionExecutors': '1' })).toBe('false')
+    expect(attempts({ 'spark.scheduler.maxRetainedRemovedDecommissionExecutors': '2' })).toBe('true')
+  })
 })

@@ -21,7 +21,10 @@ it('§6.15 a lost task is a WARN line with its whole error, a success none', () 
   expect(log.lost({ ...end, reason: { Reason: 'TaskKilled', 'Kill Reason': 'another attempt succeeded', 'Accumulator Updates': [] } }, 0)?.text).toBe(
     'Lost task 0.1 in stage 1.0 (TID 3) (h executor 2): TaskKilled (another attempt succeeded)'
   )
-  expect(log.executorLost('2', 'h', 'Command exited with code 137').text).toBe('Lost executor 2 on h: Command exited with code 137')
+})
+
+it('§4.25 a lost executor is an ERROR line with its host and the reason', () => {
+  expect(new TaskLog({}).executorLost('2', 'h', 'Command exited with code 137')).toEqual({ level: 'ERROR', logger: 'TaskSchedulerImpl', text: 'Lost executor 2 on h: Command exited with code 137' })
 })
 
 it('§6.14 the same exception again within 10 s is one INFO line that counts', () => {

@@ -77,7 +77,7 @@ export class Child {
     joining.child = joined
     const fatal = (error: unknown): void => {
       joined.onFatal?.(error)
-      void joined.leave(1, error instanceof Error ? (error.stack ?? error.message) : String(error))
+      void joined.leave(joined.uncaughtExitCode, error instanceof Error ? (error.stack ?? error.message) : String(error))
     }
     process.on('uncaughtException', fatal)
     process.on('unhandledRejection', fatal)
@@ -85,6 +85,9 @@ export class Child {
     lab.send({ type: 'Ready' })
     return joined
   }
+
+  /** What it exits with when nobody caught an exception. */
+  uncaughtExitCode = 1
 
   get actor(): ActorId {
     return this.boot.actor

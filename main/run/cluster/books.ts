@@ -1,5 +1,6 @@
 import type { EventId } from '../../../engine/events/index.ts'
 import type { AppRetries } from '../../../engine/rules/placement.ts'
+import type { ApplicationState, DriverState, ExecutorState, WorkerState } from '../../../engine/rules/standalone-states.ts'
 import type { ChildHandle } from '../children.ts'
 import type { Worker } from './worker.ts'
 
@@ -25,10 +26,10 @@ export interface DriverAsk {
   over: (state: string, message: string, event: EventId | undefined) => void
 }
 
-/** What the Master knows of a Worker (§3.5: ALIVE, DEAD, DECOMMISSIONED, UNKNOWN). */
+/** What the Master knows of a Worker (§3.5). */
 export interface WorkerBook {
   worker: Worker
-  state: string
+  state: WorkerState
   /** Lab ms. */
   lastHeartbeat: number
   executors: Set<ExecutorBook>
@@ -42,7 +43,7 @@ export interface ExecutorBook {
   at: WorkerBook
   cores: number
   memoryMb: number
-  state: string
+  state: ExecutorState
 }
 
 export interface Application {
@@ -51,7 +52,7 @@ export interface Application {
   /** Its driver, as the Master reaches it. */
   driver: ChildHandle
   ask: ApplicationAsk
-  state: string
+  state: ApplicationState
   /** Its driver has heard that it is taken on: it gets executors. */
   registered: boolean
   /** Its driver was told how many executors the first round granted. */
@@ -71,7 +72,7 @@ export interface Application {
 export interface DriverBook {
   id: string
   ask: DriverAsk
-  state: string
+  state: DriverState
   at: WorkerBook | null
   /** Processes started for this program so far. */
   attempts: { count: number }
@@ -92,10 +93,6 @@ export const memoryFreeMb = (book: WorkerBook): number => book.worker.memoryMb -
 
 /** Room for a driver right now. */
 export const hasRoomForDriver = (book: WorkerBook, memoryMb: number): boolean => book.state === 'ALIVE' && coresFree(book) >= DRIVER_CORES && memoryFreeMb(book) >= memoryMb
-
-export const isOver = (state: string): boolean => state === 'FINISHED' || state === 'FAILED' || state === 'KILLED'
-/** §3.5: nothing of it is left. */
-export const isFinished = (state: string): boolean => state === 'EXITED' || state === 'KILLED' || state === 'FAILED' || state === 'LOST'
 
 /** Notes an executor as gone: it holds nothing any more. */
 export function strikeOff(executor: ExecutorBook): void {

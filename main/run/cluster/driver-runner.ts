@@ -1,5 +1,6 @@
 import type { EventId } from '../../../engine/events/index.ts'
 import { driverState, SuperviseBackoff } from '../../../engine/rules/placement.ts'
+import type { DriverState } from '../../../engine/rules/standalone-states.ts'
 import type { Timer } from '../../../engine/world/interfaces.ts'
 import type { ChildEnd, ChildHandle } from '../children.ts'
 import type { Journal } from '../journal.ts'
@@ -13,7 +14,7 @@ export interface DriverRunnerHands {
   started: () => void
   exited: () => void
   /** It will not be started again here. */
-  over: (state: string, end: ChildEnd) => void
+  over: (state: DriverState, end: ChildEnd) => void
 }
 
 /** A driver on a Worker (§3.22–3.23): its process, started again after a bad end when it is supervised. */

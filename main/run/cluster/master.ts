@@ -3,13 +3,14 @@ import { masterMachine, runMachine, type RunningMachine } from '../../../engine/
 import { settings } from '../../../engine/rules/conf.ts'
 import { AppRetries, couldEverFit, placeExecutors, workerPolicy } from '../../../engine/rules/placement.ts'
 import { canComplete, recoveryTimeout, remembers } from '../../../engine/rules/recovery.ts'
+import { isFinished, isOver, type DriverState } from '../../../engine/rules/standalone-states.ts'
 import { disconnectText, isSilent, silenceText, workerTimeout } from '../../../engine/rules/worker-life.ts'
 import type { Clock, Timer } from '../../../engine/world/interfaces.ts'
 import type { LabToChild } from '../../../engine/world/messages.ts'
 import type { ChildHandle } from '../children.ts'
 import type { Journal } from '../journal.ts'
 import type { Wire } from '../wire.ts'
-import { coresFree, hasRoomForDriver, isFinished, isOver, memoryFreeMb, strikeOff, type Application, type ApplicationAsk, type DriverAsk, type DriverBook, type ExecutorBook, type WorkerBook } from './books.ts'
+import { coresFree, hasRoomForDriver, memoryFreeMb, strikeOff, type Application, type ApplicationAsk, type DriverAsk, type DriverBook, type ExecutorBook, type WorkerBook } from './books.ts'
 import type { ExecutorNews, Worker } from './worker.ts'
 
 export interface MasterHands {
@@ -330,7 +331,7 @@ export class Master {
     again.cause = relaunching
   }
 
-  #driverOver(driver: DriverBook, state: string, message: string, cause: EventId | undefined): void {
+  #driverOver(driver: DriverBook, state: DriverState, message: string, cause: EventId | undefined): void {
     this.#drivers.delete(driver)
     driver.state = state
     const event = this.#post({ Event: 'kindling.DriverState', driverId: driver.id, state, attempt: Math.max(0, driver.attempts.count - 1), message }, cause)
