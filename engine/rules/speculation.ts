@@ -139,7 +139,8 @@ export class Speculation {
   #inefficient(runner: Runner, ranMs: number, threshold: number): boolean {
     const { efficiency, longFactor, rateMultiplier } = this.#rules
     if (!efficiency || this.#tasks <= 1 || ranMs > longFactor * threshold) return true
-    const average = this.#runMs > 0 ? (this.#records * 1000) / this.#runMs : 0
+    // As long as no finished task has read a record, every rate is too low, as in Spark.
+    const average = this.#records > 0 && this.#runMs > 0 ? (this.#records * 1000) / this.#runMs : Infinity
     return (this.#rates.get(runner.taskId) ?? 0) < average * rateMultiplier
   }
 

@@ -89,7 +89,7 @@ describe('crash-executor', () => {
 })
 
 describe('oom-executor', () => {
-  test('the process fills its heap and exits 52; the run goes on (§4.12, 13.3)', async () => {
+  test('the process fills its heap and exits 52; its other tasks tell nothing more; the run goes on (§4.12, §4.15, 13.3)', async () => {
     const ran = await bench.run(WORD_COUNT, { conf: { 'kindling.task.pace': '2s', 'spark.executor.memory': '500m' }, faults: ['oom-executor@stage=0'] })
     expect(ran.stdout).toBe(WORD_COUNT_ANSWER)
     const died = ran.of('kindling.ProcessExited').find((event) => event.end.code === 52)!
@@ -99,6 +99,8 @@ describe('oom-executor', () => {
     expect(fullest).toBeGreaterThan(0.9 * 500 * 2 ** 20 * 0.25)
     const failed = ran.of('SparkListenerTaskEnd').find((end) => end['Task End Reason'].Reason === 'ExceptionFailure')!
     expect(failed['Task End Reason']).toMatchObject({ 'Class Name': 'java.lang.OutOfMemoryError', Description: 'Java heap space' })
+    const others = ran.of('SparkListenerTaskEnd').filter((end) => end['Task Info']['Executor ID'] === failed['Task Info']['Executor ID'] && end !== failed && end['Task End Reason'].Reason !== 'Success' && end['Task End Reason'].Reason !== 'Resubmitted')
+    expect(new Set(others.map((end) => end['Task End Reason'].Reason))).toEqual(new Set(['ExecutorLostFailure']))
     expect(ran.of('SparkListenerExecutorRemoved')[0]!['Removed Reason']).toBe('Command exited with code 52')
   })
 

@@ -5,7 +5,7 @@ import { chain, testLab } from './lab.ts'
 const bench = testLab()
 
 describe('speculation', () => {
-  it('§6.22, §6.23 a straggler gets a copy on the other worker; the copy wins and the first is killed [simplified: heartbeats tell no record rates of running tasks, so every rate counts as slow]', async () => {
+  it('§6.22, §6.23 a straggler gets a copy on the other worker; the copy wins and the first is killed', async () => {
     const ran = await bench.run(
       `
 import time

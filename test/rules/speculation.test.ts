@@ -1,5 +1,6 @@
 /** §6.21–6.23: second copies of slow tasks. */
 import { describe, expect, it } from 'vitest'
+import type { TaskMetrics } from '../../engine/events/index.ts'
 import { emptyTaskMetrics } from '../../engine/rules/spark-events.ts'
 import type { TaskDescription } from '../../engine/rules/types.ts'
 import { TinyCluster, exception, range, short, twoStages, type TinyOptions } from './tiny-cluster.ts'
@@ -19,6 +20,9 @@ function straggler(slow: number, options: TinyOptions = {}, partitions = 10): Ti
 }
 const copies = (cluster: TinyCluster): TaskDescription[] => cluster.launched.filter((task) => task.speculative)
 const started = (cluster: TinyCluster, task: TaskDescription): number => cluster.find((event) => event.Event === 'SparkListenerTaskStart' && event['Task Info']['Task ID'] === task.taskId)[0]!.t
+
+/** Metrics of a second in which so many records were read. */
+const reading = (records: number): TaskMetrics => ({ ...emptyTaskMetrics(), 'Executor Run Time': 1000, 'Shuffle Read Metrics': { ...emptyTaskMetrics()['Shuffle Read Metrics'], 'Total Records Read': records } })
 
 describe('§6.22 who gets a copy', () => {
   it('§6.22 a task gets a copy once 0.9 of the tasks are done and it has run for more than 3 medians; the check comes every 100 ms', () => {
@@ -47,27 +51,31 @@ describe('§6.22 who gets a copy', () => {
   })
 
   it('§6.21 spark.speculation.multiplier, .quantile and .minTaskRuntime are obeyed', () => {
-    const when = (conf: Record<string, string>): number | undefined => {
-      const cluster = straggler(60_000, { conf })
+    const when = (conf: Record<string, string>, reads = 0): number | undefined => {
+      const cluster = straggler(60_000, { conf, metrics: () => reading(reads) })
       cluster.submit(0, 0)
+      const slow = cluster.launched.find((task) => task.partition === 9)!
+      if (reads > 0) cluster.after(500, () => cluster.schedulers.progress(slow.taskId, { records: reads, runMs: 1000 }))
       cluster.run()
       const [copy] = copies(cluster)
       // The first check after the threshold comes within 100 ms.
       return copy === undefined ? undefined : Math.ceil(started(cluster, copy) / 100) * 100 - 100
     }
-    // No records were read at all, so no rate is too low: it takes the double of the threshold.
-    expect(when({})).toBe(6000)
-    expect(when({ 'spark.speculation.multiplier': '1.5' })).toBe(3000)
-    expect(when({ 'spark.speculation.minTaskRuntime': '5s' })).toBe(10_000)
-    expect(when({ 'spark.speculation.efficiency.enabled': 'false' })).toBe(3000)
-    expect(when({ 'spark.speculation.efficiency.longRunTaskFactor': '3' })).toBe(9000)
+    // No records were read at all, so the average is not known and every rate counts as too low.
+    expect(when({})).toBe(3000)
+    expect(when({ 'spark.speculation.multiplier': '1.5' })).toBe(1500)
+    expect(when({ 'spark.speculation.minTaskRuntime': '5s' })).toBe(5000)
+    // One that reads as fast as the others needs the double.
+    expect(when({}, 100)).toBe(6000)
+    expect(when({ 'spark.speculation.efficiency.enabled': 'false' }, 100)).toBe(3000)
+    expect(when({ 'spark.speculation.efficiency.longRunTaskFactor': '3' }, 100)).toBe(9000)
     // All ten must be done: the slow one is never.
     expect(when({ 'spark.speculation.quantile': '1' })).toBeUndefined()
   })
 
   it('§6.22 a task that reads as fast as the others is left alone until twice the threshold', () => {
     const rates = (records: number): number => {
-      const cluster = straggler(60_000, { metrics: () => ({ ...emptyTaskMetrics(), 'Executor Run Time': 1000, 'Shuffle Read Metrics': { ...emptyTaskMetrics()['Shuffle Read Metrics'], 'Total Records Read': 100 } }) })
+      const cluster = straggler(60_000, { metrics: () => reading(100) })
       cluster.submit(0, 0)
       const slow = cluster.launched.find((task) => task.partition === 9)!
       cluster.after(2000, () => cluster.schedulers.progress(slow.taskId, { records, runMs: 2000 }))
