@@ -1,5 +1,6 @@
 /** Reads a fault as given to --fault, in a scenario or by a button: `NAME[:TARGET][@WHEN][,OPTION…]`. */
 import { FAULT_NAMES, faultNamed, type FaultName, type NamedFault } from './index.ts'
+import { shownElsewhere } from './elsewhere.ts'
 import { FaultTextError } from './fault-text-error.ts'
 import { nearest } from './nearest.ts'
 import { parseOptions, type FaultOptions } from './options.ts'
@@ -54,6 +55,8 @@ function parseName(name: string, whole: string): NamedFault {
   const found = faultNamed(name)
   if (found) return found
   if (name === '') throw new FaultTextError(`"${whole}" has no fault name. The faults are: ${FAULT_NAMES.join(', ')}.`)
+  const elsewhere = shownElsewhere(name)
+  if (elsewhere !== undefined) throw new FaultTextError(elsewhere)
   const near = nearest(name, FAULT_NAMES)
   throw new FaultTextError(`There is no fault named "${name}".${near ? ` Did you mean ${near}?` : ''} The faults are: ${FAULT_NAMES.join(', ')}.`)
 }

@@ -1,3 +1,4 @@
+import { shownElsewhere } from '../../engine/faults/elsewhere.ts'
 import { EVENT_NAMES, eventText } from '../../engine/faults/event-names.ts'
 import { FAULTS, type NamedFault } from '../../engine/faults/index.ts'
 import { MESSAGE_NAMES } from '../../engine/faults/message-kinds.ts'
@@ -7,6 +8,11 @@ const WIDTH = 100
 /** Prints the catalog of faults: all of them in a few lines each, or one whole. Answers with the exit status. */
 export function tellFaults(name: string | undefined): number {
   const found = name === undefined ? FAULTS : FAULTS.filter((fault) => fault.name === name)
+  const elsewhere = name === undefined ? undefined : shownElsewhere(name)
+  if (elsewhere !== undefined) {
+    process.stdout.write(`${elsewhere}\n`)
+    return 0
+  }
   if (found.length === 0) {
     process.stderr.write(`kindling: There is no fault named "${name}". The faults are: ${FAULTS.map((fault) => fault.name).join(', ')}.\n`)
     return 2

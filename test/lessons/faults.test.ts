@@ -69,6 +69,7 @@ describe('parseFault', () => {
     ['', 'The fault is empty. Write NAME[:TARGET]@WHEN, for example crash-executor@stage=1.'],
     ['crash-exectuor@start', `There is no fault named "crash-exectuor". Did you mean crash-executor? ${all}`],
     ['crash@start', `There is no fault named "crash". Did you mean crash-executor? ${all}`],
+    ['skewed-keys@start', 'Skewed keys are not a fault that strikes: they lie in the data, and the answer stays right. Open the scenario "Skewed keys" (scenarios/skewed-keys), or run its program: it shows the straggler, and what helps against it. slow-task and slow-executor make a straggler of any program.'],
     ['earthquake', `There is no fault named "earthquake". ${all}`],
     [':2@start', `":2@start" has no fault name. ${all}`],
     ['crash-executor:@start', `"crash-executor:@start" has a colon but no target after it. ${targets}`],

@@ -121,7 +121,7 @@ describe('the scenarios that come with the lab', () => {
 
   test('all load, in the order of the menu', () => {
     expect(problems).toEqual([])
-    expect(scenarios.map((scenario) => scenario.id)).toEqual(['start-an-application', 'the-mini-example', 'a-crash-and-its-recovery', 'too-much-for-the-driver', 'supervised-driver'])
+    expect(scenarios.map((scenario) => scenario.id)).toEqual(['start-an-application', 'the-mini-example', 'a-crash-and-its-recovery', 'too-much-for-the-driver', 'supervised-driver', 'skewed-keys'])
   })
 
   test('every step says what to look at, and the first one points at Run', () => {

@@ -1,4 +1,6 @@
 /** Rules of §6 on real processes: what the settings say is what happens. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chain, testLab } from './lab.ts'
 
@@ -28,6 +30,26 @@ print(sc.parallelize(range(8), 8).map(work).sum())
     expect(chain(ran, copy!).slice(1, 3).map((event) => (event.Event === 'kindling.Decision' ? event.kind : event.Event))).toEqual(['speculate-task', 'SparkListenerTaskStart'])
     expect(ran.of('kindling.Decision').some((event) => event.kind === 'kill-copy' && event.taskId === first['Task Info']['Task ID'])).toBe(true)
     expect(ran.story).toContain('is to get a second copy on another host')
+  })
+})
+
+describe('skew', () => {
+  it('§13.14 the scenario’s program: one task reads most; more partitions change nothing, salt does; the answer is the same', async () => {
+    const ran = await bench.run(readFileSync(join(import.meta.dirname, '../../scenarios/skewed-keys/program.py'), 'utf8').replace('0.004', '0'))
+    expect(ran.stdout).toBe('plain: 2400\nmore partitions: 2400\nsalted: 2400\n')
+    const read = (stage: number): number[] =>
+      ran.of('SparkListenerTaskEnd').flatMap((end) => {
+        const metrics = end['Task Metrics']?.['Shuffle Read Metrics']
+        return end['Stage ID'] === stage && metrics !== undefined ? [metrics['Local Bytes Read'] + metrics['Remote Bytes Read']] : []
+      })
+    /** The largest share of what a stage reads that one task has. */
+    const largest = (stage: number): number => Math.max(...read(stage)) / read(stage).reduce((sum, bytes) => sum + bytes, 0)
+    expect([read(1).length, read(3).length, read(5).length]).toEqual([8, 32, 8])
+    expect(largest(1)).toBeGreaterThan(0.3)
+    // The bytes of the others’ framing grow with their number.
+    expect(largest(3)).toBeGreaterThan(5 * (1 / 32))
+    expect(Math.max(...read(3))).toBeGreaterThan(0.7 * Math.max(...read(1)))
+    expect(largest(5)).toBeLessThan(0.25)
   })
 })
 
