@@ -99,7 +99,7 @@ describe('oom-executor', () => {
     expect(fullest).toBeGreaterThan(0.9 * 500 * 2 ** 20 * 0.25)
     const failed = ran.of('SparkListenerTaskEnd').find((end) => end['Task End Reason'].Reason === 'ExceptionFailure')!
     expect(failed['Task End Reason']).toMatchObject({ 'Class Name': 'java.lang.OutOfMemoryError', Description: 'Java heap space' })
-    const others = ran.of('SparkListenerTaskEnd').filter((end) => end['Task Info']['Executor ID'] === failed['Task Info']['Executor ID'] && end !== failed && end['Task End Reason'].Reason !== 'Success' && end['Task End Reason'].Reason !== 'Resubmitted')
+    const others = ran.of('SparkListenerTaskEnd').filter((end) => end['Task Info']['Executor ID'] === failed['Task Info']['Executor ID'] && end['Task Info']['Task ID'] !== failed['Task Info']['Task ID'] && end['Task End Reason'].Reason !== 'Success' && end['Task End Reason'].Reason !== 'Resubmitted')
     expect(new Set(others.map((end) => end['Task End Reason'].Reason))).toEqual(new Set(['ExecutorLostFailure']))
     expect(ran.of('SparkListenerExecutorRemoved')[0]!['Removed Reason']).toBe('Command exited with code 52')
   })
