@@ -94,7 +94,7 @@ function executorBecame(view: RunView, executor: ExecutorView, loss: LossView | 
   }
   if (loss && loss.tasks.length > 0) {
     const next = loss.tasks.flatMap((id) => nextAttempt(view, id, executor.appId) ?? [])
-    if (next.length > 0) parts.push([`${count(next.length, 'task')} of its ${loss.tasks.length} started again: `, ...tasksOf(next)])
+    if (next.length > 0) parts.push([next.length === loss.tasks.length ? `its ${next.length === 1 ? 'task' : 'tasks'} started again: ` : `${next.length} of its ${loss.tasks.length} tasks started again: `, ...tasksOf(next)])
   }
   if (loss && loss.mapOutputs.length > 0) parts.push([`${loss.again.mapOutputs.length} of ${count(loss.mapOutputs.length, 'lost map output')} made again`])
   if (loss && loss.cached.length > 0) parts.push([`${loss.again.cached.length} of ${count(loss.cached.length, 'lost cached block')} there again`])
@@ -238,7 +238,7 @@ function byWhom(event: EventId | null | undefined, lookup: EventLookup, otherwis
   const causes = causesOf(lookup, event)
   const struck = causes.find((one) => one.Event === 'kindling.FaultStruck')
   const asked = causes.find((one) => one.Event === 'kindling.FaultRequested')
-  if (asked?.Event === 'kindling.FaultRequested') return [WHO[asked.by], ', with ', { text: faultTitle(asked.fault), ref: { kind: 'event', id: asked.Kindling.id } }, ` at ${duration((struck ?? asked).Kindling.t)}`]
+  if (asked?.Event === 'kindling.FaultRequested') return [WHO[asked.by], ', with ', { text: faultTitle(asked.fault), ref: { kind: 'event', id: asked.Kindling.id } }, ` at ${((struck ?? asked).Kindling.t / 1000).toFixed(1)} s`]
   if (struck?.Event === 'kindling.FaultStruck') return [{ text: faultTitle(struck.fault), ref: { kind: 'event', id: struck.Kindling.id } }]
   const first = causes.at(-1)
   if (first === undefined || causes.length < 2) return otherwise

@@ -1,5 +1,5 @@
 /** Who is under a fault that goes on: marked from the strike, long before the cluster notices anything. */
-import type { ExecutorView, FaultView, RunView } from './types.ts'
+import type { DriverView, ExecutorView, FaultView, RunView } from './types.ts'
 
 export interface Held {
   fault: string
@@ -22,6 +22,13 @@ export function heldBy(view: RunView, executor: ExecutorView): Held | null {
   if (executor.life === 'dead') return null
   const fault = view.faults.findLast((one) => holds(one, `executor-${executor.id}`) && one.t >= executor.launchedAt && one.fault in WORDS)
   return fault ? { fault: fault.fault, since: fault.t, ...WORDS[fault.fault]! } : null
+}
+
+/** The fault that holds the driver now; null for none. Nobody in the cluster need have noticed. */
+export function driverHeldBy(view: RunView, driver: DriverView): Held | null {
+  if (driver.end !== null) return null
+  const fault = view.faults.findLast((one) => one.fault === 'hang-driver' && holds(one, 'driver'))
+  return fault ? { fault: fault.fault, since: fault.t, word: 'stands still', says: 'Its process is stopped: it holds its connections, reads nothing and starts no task. Nobody is told.' } : null
 }
 
 /** A lasting fault says whom it holds; another one holds whom it struck last. */

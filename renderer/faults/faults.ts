@@ -1,7 +1,7 @@
 /** What a fault button strikes, and what it says while the answer is on its way. */
 import type { FaultDescription } from '../../engine/lab-api.ts'
 import type { Ref, RunView } from '../../engine/view/types.ts'
-import { isDead } from '../map/layout.ts'
+import { isDead, isDriverItself } from '../map/layout.ts'
 
 /** A fault asked for in this window and not yet answered by an event. */
 export interface Pending {
@@ -33,6 +33,21 @@ export function strikingText(fault: FaultDescription, target: string): string {
   if (fault.strikes !== 'executor' && fault.strikes !== 'task') return `Striking ${target === 'any' ? STRIKES[fault.strikes] : target}…`
   if (target === 'any') return fault.strikes === 'task' ? 'The next task attempt will fail…' : 'Striking an executor…'
   return fault.strikes === 'task' ? `Task ${target} will fail in its next attempt…` : `Striking executor ${target}…`
+}
+
+/** Why a fault cannot strike in this run, in words; null when it can. In local mode there is nothing but the driver. */
+export function whyNot(fault: FaultDescription, view: RunView): string | null {
+  if (!view.executors.some((one) => isDriverItself(one) && one.end === null && one.appId === view.apps.at(-1)?.appId)) return null
+  if (fault.strikes === 'executor') return 'Local mode: the driver runs the tasks itself, so there is no executor to strike.'
+  if (fault.strikes === 'worker' || fault.strikes === 'master') return 'Local mode: there is no cluster manager and no worker.'
+  return null
+}
+
+/** What a fault did, with who it struck: `Executor 1: SIGKILL to pid 77`. */
+export function struckText(fault: RunView['faults'][number]): string {
+  const who = /^(executor|worker)-(\d+)$/.exec(fault.target)
+  const name = who ? `${who[1] === 'executor' ? 'Executor' : 'Worker'} ${who[2]}` : fault.target === 'driver' ? 'Driver' : fault.target === 'master' ? 'Master' : ''
+  return name === '' ? fault.detail : fault.detail === '' ? name : `${name}: ${fault.detail}`
 }
 
 /** The event that answers a pending fault, if it has come. */

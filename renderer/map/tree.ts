@@ -1,5 +1,5 @@
 /** The map in words, for the tree beside it: who is where, in the order of the picture. */
-import { heldBy } from '../../engine/view/struck.ts'
+import { driverHeldBy, heldBy } from '../../engine/view/struck.ts'
 import type { Ref, RunView } from '../../engine/view/types.ts'
 import type { MapLayout } from './layout.ts'
 import { count, lossText } from './slots.ts'
@@ -19,7 +19,7 @@ export function treeOf(view: RunView, layout: MapLayout): TreeItem[] {
   const items: Omit<TreeItem, 'place' | 'of'>[] = []
   const driver = view.drivers.at(-1)
   const driverItem = (level: 1 | 2): void => {
-    if (driver) items.push({ key: 'driver', level, label: `Driver${driver.end ? (driverDied(driver, view.outcome) ? ', dead' : ', ended') : ''}, ${driverWords(driver, view)}`, ref: { kind: 'actor', id: 'driver' } })
+    if (driver) items.push({ key: 'driver', level, label: `Driver${driver.end ? (driverDied(driver, view.outcome) ? ', dead' : ', ended') : ''}, ${driverHeldBy(view, driver)?.word ?? driverWords(driver, view)}`, ref: { kind: 'actor', id: 'driver' } })
   }
   if (view.master) items.push({ key: 'master', level: 1, label: `Master, ${masterNews(view) ?? view.master.state}`, ref: { kind: 'actor', id: 'master' } })
   if (layout.computer) driverItem(1)

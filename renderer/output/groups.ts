@@ -1,5 +1,5 @@
 /** Output by the process that wrote it: chunks of one process and stream run together. */
-import type { RunView } from '../../engine/view/types.ts'
+import type { Ref, RunView } from '../../engine/view/types.ts'
 
 export interface OutputGroup {
   actor: string
@@ -39,6 +39,14 @@ export function outputByActor(output: RunView['output'], drivers: RunView['drive
     }
   }
   return [...groups.values()].sort((a, b) => order(a.actor) - order(b.actor) || a.actor.localeCompare(b.actor, 'en', { numeric: true }))
+}
+
+/** Where a line of a log leads: the task it names by its TID, the executor it speaks of. */
+export function logRef(line: string): Ref | null {
+  const task = /\(TID (\d+)\)/.exec(line)
+  if (task) return { kind: 'task', id: Number(task[1]) }
+  const executor = /\b(?:Lost|Removing|Decommissioning|Decommission) executor (\d+)\b/.exec(line)
+  return executor ? { kind: 'actor', id: `executor-${executor[1]}` } : null
 }
 
 const order = (actor: string): number => (actor === 'driver' ? 0 : actor.startsWith('executor') ? 1 : 2)

@@ -211,6 +211,11 @@ export class LabStore {
     if (this.problem !== null) this.goingTo = null
   }
 
+  /** An event of the run by its id, if it has come. */
+  event(id: EventId): LabEvent | undefined {
+    return this.#byId.get(id)
+  }
+
   dismiss(): void {
     this.problem = null
     this.problemLine = null

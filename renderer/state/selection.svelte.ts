@@ -1,4 +1,5 @@
 /** The one thing that is selected in the window; everything that can be clicked selects through here. */
+import type { EventId } from '../../engine/events/index.ts'
 import type { Ref } from '../../engine/view/types.ts'
 
 export const sameRef = (a: Ref | null, b: Ref | null): boolean => {
@@ -10,9 +11,18 @@ export const sameRef = (a: Ref | null, b: Ref | null): boolean => {
 
 export class Selection {
   ref = $state.raw<Ref | null>(null)
+  /** The event one came here by, marked where it is told. */
+  marked = $state.raw<EventId | null>(null)
 
   select = (ref: Ref | null): void => {
     this.ref = ref
+    this.marked = ref?.kind === 'event' ? ref.id : null
+  }
+
+  /** Goes to a thing because of an event: both are marked. */
+  go(ref: Ref, event?: EventId): void {
+    this.ref = ref
+    this.marked = event ?? (ref.kind === 'event' ? ref.id : null)
   }
 
   is(ref: Ref): boolean {

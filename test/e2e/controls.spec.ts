@@ -141,7 +141,12 @@ describe('the controls', () => {
     await tells(/^Local mode: the driver runs the tasks itself, 2 tasks at a time/)
     await until('its slots are on the driver', async () => (await $$('[data-testid="driver-card"] .slot').getElements()).length === 2)
     await by('fault-crash-executor').click()
-    await until('a sentence says so', async () => /local master.*no executor to lose/.test(await problem()))
+    assert.equal(await by('fault-crash-executor').getAttribute('aria-disabled'), 'true')
+    await until('a sentence says so', async () => /Local mode: .* no executor to strike/.test(await $('aria/Break something').getText()))
+    // By its key the lab is asked, and says the same.
+    await browser.execute(() => (document.activeElement as HTMLElement | null)?.blur())
+    await browser.keys('c')
+    await until('the lab says so', async () => /local master.*no executor to lose/.test(await problem()))
     // A long sentence does not push the window apart.
     assert.equal(await browser.execute(() => document.querySelector('main')!.scrollWidth <= document.querySelector('main')!.clientWidth), true)
     await speed('fastest')

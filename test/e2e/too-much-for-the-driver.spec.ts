@@ -19,7 +19,7 @@ describe('too much for the driver', () => {
     await chipSays('failed, exit 1')
     assert.match(await textOf('driver-card'), /Driver ✕/)
     assert.match(await textOf('death-banner'), /The driver died at .*OutOfMemoryError/)
-    assert.match(await textOf('inspector'), /Died · exit 1/)
+    assert.match(await textOf('inspector'), /Died of memory · exit 1/)
     await guideShows('The driver is the application')
     await by('next').click()
     await guideShows('What to do instead')
