@@ -213,7 +213,7 @@ export class LabStore {
 
   /** An event of the run by its id, if it has come. */
   event(id: EventId): LabEvent | undefined {
-    return this.#byId.get(id)
+    return this.#history.byId.get(id)
   }
 
   dismiss(): void {
