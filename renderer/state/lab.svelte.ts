@@ -2,7 +2,7 @@
  * The window's state: events of the current run, folded. Pushes are gathered and folded once a frame;
  * nothing on screen comes from anywhere else.
  */
-import type { LabEvent } from '../../engine/events/index.ts'
+import type { EventId, LabEvent } from '../../engine/events/index.ts'
 import type { FaultDescription, LabApi, LabInfo, RunRequest, Scenario, ScenarioSummary } from '../../engine/lab-api.ts'
 import type { Ref, RunView, TaskView } from '../../engine/view/types.ts'
 import { emptyView } from '../../engine/view/fold.ts'
