@@ -489,8 +489,13 @@ export class DriverContext {
       return
     }
     const task = this.#schedulers.running(taskId)
-    if (state === 'RUNNING' && task !== undefined) this.#launcher.running(task)
-    const cause = state === 'RUNNING' ? undefined : (this.#orders.causeOfEnd(taskId) ?? this.#lossBehind(report.reason))
+    if (state === 'RUNNING') {
+      if (task !== undefined) this.#launcher.running(task)
+      // Nothing follows from it but that the attempt has reached its slot.
+      this.#schedulers.statusUpdate({ taskId, state, now: this.#now() })
+      return
+    }
+    const cause = this.#orders.causeOfEnd(taskId) ?? this.#lossBehind(report.reason)
     if (report.indirect !== undefined) this.#results.announced(report)
     this.#apply(
       this.#schedulers.statusUpdate({

@@ -14,7 +14,7 @@ const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.js')
 const HEAD = `
 import time
 from pyspark.sql import SparkSession
-spark = SparkSession.builder.master("local-cluster[2,2,1024]").appName("beside").config("spark.cores.max", "4").config("spark.scheduler.minRegisteredResourcesRatio", "1.0").getOrCreate()
+spark = SparkSession.builder.master("local-cluster[2,2,1024]").appName("beside").config("spark.cores.max", "4").config("spark.scheduler.minRegisteredResourcesRatio", "1.0").config("spark.ui.showConsoleProgress", "false").getOrCreate()
 sc = spark.sparkContext
 sc.setLogLevel("OFF")
 began = time.time()
@@ -23,7 +23,7 @@ const TAIL = '\nprint(time.time() - began)\nspark.stop()\n'
 
 const PROGRAMS: Record<string, string> = {
   'word count, 200,000 words': 'sc.parallelize(range(200000), 8).map(lambda i: ("w%d" % (i % 997), 1)).reduceByKey(lambda a, b: a + b).collect()',
-  '1,000 small Python tasks': 'sc.parallelize(range(1000), 1000).map(lambda x: x + 1).sum()',
+  '200 small Python tasks': 'sc.parallelize(range(200), 200).map(lambda x: x + 1).sum()',
   'sum of 5,000,000 rows by key': 'spark.range(0, 5000000, 1, 8).selectExpr("id % 100 as k", "id").groupBy("k").sum("id").collect()',
   'ten small queries': 'for _ in range(10):\n    spark.range(1000).selectExpr("id % 10 as k").groupBy("k").count().collect()'
 }
