@@ -22,7 +22,7 @@ import random
 from pyspark import SparkContext
 sc = SparkContext(appName="shuffle")
 record = random.randbytes(524288)
-print(sc.parallelize(range(128), 8).map(lambda i: (i, record)).partitionBy(8).count())
+print(sc.parallelize(range(128), 8).map(lambda i: (i, bytes([i]) + record)).partitionBy(8).count())
 `
 const ROWS = `
 from pyspark.sql import SparkSession
