@@ -113,7 +113,12 @@ export class ClusterBackend implements Backend {
     } else if (message.type === 'ExecutorUpdated') {
       const fate = { message: message.message, ...(message.exitStatus === undefined ? {} : { exitStatus: message.exitStatus }), ...(message.workerHost === undefined ? {} : { workerHost: message.workerHost }), ...(message.cause === undefined ? {} : { cause: message.cause }) }
       this.#fates.set(message.executorId, fate)
-      this.#lose(message.executorId, standaloneLoss(fate), message.cause)
+      const executor = this.#executors.get(message.executorId)
+      if (executor?.connected === true && message.exitStatus !== undefined) {
+        // Its process is over, but its last words may still be on the line: they are heard first, then the line closes (§4.12).
+        this.#events.executorUnavailable(executor.id)
+        executor.waitForCode = this.#child.clock.after(settings.executorRemoveDelay(this.#conf), 'last words of a lost executor', () => this.#lose(executor.id, standaloneLoss(fate), fate.cause))
+      } else this.#lose(message.executorId, standaloneLoss(fate), message.cause)
       this.#awaitAll?.()
     } else if (message.type === 'ApplicationRemoved') {
       this.#events.removed(message.message)
