@@ -46,13 +46,16 @@ describe('going through time', () => {
     await run()
     await guideShows('Break it')
     await chipSays('paused')
-    await speed('normal')
+    // Slow, so that the run is still there however long the looking takes; paused as soon as it has happened.
+    await speed('slowest')
     struckAt = (await moment()).n
     assert.equal(await inThePast(), false)
     await by('fault-crash-executor').click()
     await tells(/^Executor \d was killed/)
     killed = /^Executor (\d)/.exec((await story()).find((one) => one.includes('was killed'))!)![1]!
     await lives(killed, 'dead')
+    await by('pause').click()
+    await chipSays('paused')
   })
 
   it('shows the executor alive again before it, while the run goes on behind', async () => {
@@ -61,9 +64,12 @@ describe('going through time', () => {
     assert.equal(await life(killed), 'alive')
     assert.ok(!(await story()).some((one) => one.includes('was killed')))
     assert.match(await textOf('past-chip'), /You are looking at \d+\.\d s, .* ago/)
-    assert.equal(await chip(), 'running')
+    await by('pause').click()
+    await chipSays('running')
     // The run goes on: what there is to look at grows, what is looked at does not move.
     await until('the run goes on', async () => (await moment()).of > before.of)
+    await by('pause').click()
+    await chipSays('paused')
     assert.equal((await moment()).n, struckAt)
     assert.equal(await by('fault-crash-executor').isEnabled(), false)
     assert.match(await browser.execute(() => document.querySelector('[aria-label="Break something"]')?.textContent ?? ''), /You are looking at the past/)
@@ -103,8 +109,7 @@ describe('going through time', () => {
   })
 
   it('lets the run go on to the next stage, and pauses it there', async () => {
-    await by('pause').click()
-    await chipSays('paused')
+    await speed('normal')
     const before = await moment()
     await $('aria/Next stage').click()
     await until('it paused further on', async () => (await chip()) === 'paused' && (await moment()).of > before.of)
