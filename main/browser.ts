@@ -2,11 +2,12 @@
  * The browser host: the lab served on this computer's loopback, for machines without Electron and for
  * people who prefer their own browser. Prints its address, once, and nothing else on stdout.
  */
-import { entries, labDirectories } from './entries.ts'
+import { dataDirectory, entries, labDirectories } from './entries.ts'
 import { farewell } from './farewell.ts'
 import { createLab } from './lab.ts'
 import { ChildProcessSpawner } from './spawners/child-process.ts'
 import { readArguments } from './web/arguments.ts'
+import { keepPort, lastPort } from './web/last-port.ts'
 import { hasDisplay, openInBrowser } from './web/open.ts'
 import { startWebHost } from './web/server.ts'
 
@@ -21,13 +22,16 @@ try {
   const host = await startWebHost({
     lab,
     renderer: entries.renderer,
-    port,
+    // A browser keeps what is typed by address: the lab comes back to the one it had.
+    port: port ?? lastPort(dataDirectory()),
     onProblem: complain
   }).catch(async (error: unknown) => {
     await farewell(lab, directories.scratchDirectory)
     throw error
   })
 
+  // Where another lab has it already, this one leaves it to that.
+  if (port === undefined && host.taken.length === 0) keepPort(dataDirectory(), host.port)
   // A mistake in one run must not take the lab from the person. A reader that has gone is none.
   process.on('uncaughtException', complain).on('unhandledRejection', complain)
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -43,7 +47,7 @@ try {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave())
 
-  if (host.taken.length > 0) say(`Port ${host.taken[0]} is taken${host.taken.length > 1 ? `, and so are ${host.taken.length - 1} after it` : ''}; Kindling uses ${host.port}.`)
+  if (port !== undefined && host.taken.length > 0) say(`Port ${host.taken[0]} is taken${host.taken.length > 1 ? `, and so are ${host.taken.length - 1} after it` : ''}; Kindling uses ${host.port}.`)
   process.stdout.write(`Kindling is at ${host.address}\n`)
   for (const problem of (await lab.scenarios()).problems) say(`kindling: ${problem}`)
   if (open && hasDisplay()) openInBrowser(host.issueTicket())

@@ -70,8 +70,19 @@ export interface LabDirectories {
 /** The folders a lab works in, made where they are missing. */
 export function labDirectories(data: string = dataDirectory()): LabDirectories {
   const logDirectory = join(data, 'logs')
-  mkdirSync(logDirectory, { recursive: true })
+  try {
+    makeFolder(logDirectory)
+  } catch (error) {
+    throw new Error(`Kindling keeps its logs in ${logDirectory}, and that folder cannot be made (${(error as NodeJS.ErrnoException).code}). Set KINDLING_HOME to a folder it may write in.`, { cause: error })
+  }
   return { logDirectory, scenariosDirectory: entries.scenarios, scratchDirectory: newScratch() }
+}
+
+/** With the folders above it, one by one: asked for all at once, Node never answers below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
 }
 
 /** A new folder for the files of running processes, named after this one; those of killed ones go. */

@@ -148,6 +148,10 @@ export class DriverProcess {
     await this.#context?.stop(0)
     this.#machine.send({ type: 'ProgramEnded', code: end.code })
     const text = reason ?? endText(end)
+    for (const { faultId, fault, cause, stage, partition } of this.#orders.unspent()) {
+      const what = stage === undefined ? 'a task' : partition === undefined ? `stage ${stage}` : `task ${stage}.${partition}`
+      this.#child.post({ Event: 'kindling.FaultFailed', faultId, fault, target: what, reason: `no attempt of ${what} was started after it.` }, cause)
+    }
     this.#child.send({ type: 'ProgramEnded', code: end.code, ...(text === undefined ? {} : { message: text }) })
     await this.#child.leave(end.code, text ?? 'The program ended.')
   }
@@ -160,7 +164,8 @@ export class DriverProcess {
 /** One sentence of why a program ended badly. */
 function endText(end: ProgramEnd): string | undefined {
   if (end.error === undefined) return end.code === 0 ? undefined : `The program ended with exit code ${end.code}.`
-  const java = /: (java\.lang\.OutOfMemoryError: [^\n]*)/.exec(end.error.message)
+  // The cause itself: a failed stage only quotes what its tasks died of.
+  const java = /\n: (java\.lang\.OutOfMemoryError: [^\n]*)/.exec(end.error.message)
   if (java !== null) return `${java[1]}, in the program's own thread`
   const where = end.error.line === undefined ? '' : ` (line ${end.error.line})`
   return `${exceptionText(end.error.className, end.error.message)}${where}`

@@ -5,7 +5,10 @@ import type { AttemptOrders } from '../world/messages.ts'
 /** A fault that waits for attempts to strike. */
 export interface TaskOrder {
   faultId: string
+  fault: string
   cause: EventId
+  /** An attempt has taken it. */
+  taken?: true
   kind: 'fail' | 'slow' | 'poison'
   stage?: number
   partition?: number
@@ -25,6 +28,7 @@ export function taskOrder(message: { faultId: string; fault: string; cause: Even
   const { stage, partition, executorId, times, by, record } = (message.arg ?? {}) as { stage?: number; partition?: number; executorId?: string; times?: number | 'always'; by?: number; record?: number }
   return {
     faultId: message.faultId,
+    fault: message.fault,
     cause: message.cause,
     kind,
     ...(stage === undefined ? {} : { stage }),
@@ -60,12 +64,20 @@ export class TaskOrders {
       if (order.kind === 'fail') orders.fail = true
       else if (order.kind === 'slow') orders.slow = order.ms ?? 0
       else orders.poison = order.record ?? 1
+      order.taken = true
       if (order.kind !== 'slow') this.#taken.set(task.taskId, order.cause)
       // What goes on and on stays with the partition it found.
       if (order.times === Infinity) Object.assign(order, { stage: task.stageId, partition: task.partition })
       else if (--order.times === 0) this.#waiting = this.#waiting.filter((one) => one !== order)
     }
     return Object.keys(orders).length === 0 ? undefined : orders
+  }
+
+  /** The program is over: orders that no attempt has taken, told once. */
+  unspent(): TaskOrder[] {
+    const left = this.#waiting.filter((order) => order.taken !== true)
+    this.#waiting = []
+    return left
   }
 
   /** The fault that made this attempt fail, told once. */

@@ -21,7 +21,7 @@ export interface ParsedFault extends FaultOptions {
 }
 
 /**
- * Without `:TARGET` the target is `any` (the driver for faults of the driver); without `@WHEN` it is now.
+ * Without `:TARGET` the target is `any` (the driver for faults of the driver); without `@WHEN` it is now: before a run begins that means as soon as there is somebody to strike.
  * Options follow with commas or spaces: parameters of the fault, `repeat=N` or `every`, `heal=5s`.
  * @throws FaultTextError
  */

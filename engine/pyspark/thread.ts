@@ -1,5 +1,6 @@
 /// <reference types="vite/client" />
 /** Entry of the Python thread (built as python.js): a program's, a task worker's, or the snapshot maker's. */
+import { rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Control } from './control.ts'
 import { startInterpreter } from './interpreter.ts'
@@ -24,9 +25,9 @@ const write = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
   control.said(text.length, control.running)
 }
 
-const interpreter = await startInterpreter({
+const start = (snapshot: string | null): ReturnType<typeof startInterpreter> => startInterpreter({
   sources,
-  snapshot: data.snapshot,
+  snapshot,
   forSnapshot: data.role === 'snapshot',
   folders: data.folders,
   memoryLimit: data.memoryLimit,
@@ -35,6 +36,13 @@ const interpreter = await startInterpreter({
     control.memoryBytes = bytes
     tell({ type: 'memory', bytes })
   }
+})
+
+const interpreter = await start(data.snapshot).catch((error: unknown) => {
+  if (data.snapshot === null) throw error
+  // A damaged snapshot costs the time it would have saved; the next who looks for it makes it anew.
+  rmSync(data.snapshot, { force: true })
+  return start(null)
 })
 
 if (data.role === 'snapshot') {

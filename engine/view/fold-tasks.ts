@@ -11,6 +11,13 @@ export const taskHandlers: Handlers = {
     startAttempt(view, event['Stage ID'], event['Stage Attempt ID'] ?? 0, event['Task Info'], event)
   },
 
+  /** Its work is done and its core is free; only its result is under way (§6.20). */
+  SparkListenerTaskGettingResult(view, event) {
+    const task = findTask(view, event['Task Info']['Task ID'])
+    const executor = task && findExecutor(view, task.executorId, task.appId)
+    if (executor) freeSlot(executor, task)
+  },
+
   SparkListenerTaskEnd(view, event) {
     const reason = event['Task End Reason']
     const known = findTask(view, event['Task Info']['Task ID'])

@@ -10,7 +10,7 @@ export const runStory: Tellers = {
   'kindling.RunStarted'(view, event) {
     if (view.runId === event.runId) return null
     const shape = event.cluster
-    const where = shape ? ` on a cluster of ${count(shape.workers, 'worker')} with ${count(shape.coresPerWorker, 'core')}${shape.workers === 1 ? '' : ' each'}` : ''
+    const where = shape ? `; a cluster of ${count(shape.workers, 'worker')} with ${count(shape.coresPerWorker, 'core')}${shape.workers === 1 ? '' : ' each'} is there for it` : ''
     return storyLine(event, 'plain', 1, [`${shortSite(event.programName)} starts${where}.`])
   },
 

@@ -33,7 +33,9 @@ export const workStory: Tellers = {
     const tasks = info['Number of Tasks']
     const earlier = earlierAttempts(view, id, attempt)
     if (earlier.some((s) => s.state === 'complete')) return storyLine(event, 'good', 1, [name, `: ${allTasks(tasks, 'lost ')} ${tasks === 1 ? 'is' : 'are'} done again.`])
-    const whole = Math.max(tasks, ...earlier.map((s) => s.tasks))
+    // A stage whose output was partly there from before ran only what was missing.
+    const started = findStage(view, id, attempt)?.tasks ?? tasks
+    const whole = Math.max(started, ...earlier.map((s) => s.tasks))
     return storyLine(event, 'good', 1, [name, `: ${allTasks(whole)} done.`])
   },
 
@@ -123,8 +125,16 @@ function failed(view: RunView, event: TaskEnd, how: string): StoryLine {
   const failures = failuresWith(view, event)
   const most = maxFailures(view)
   const next = failures < most ? ` Failure ${failures} of ${most}: it is tried again.` : ` Failure ${failures} of ${most}: the job is given up.`
-  const level = failures === 1 || failures >= most ? 1 : 2
+  const level = failures >= most || isFirstTo(view, event, failures) ? 1 : 2
   return storyLine(event, 'bad', level, [...taskParts(event), ' on ', executor(info['Executor ID'], currentAppId(view)), how, next])
+}
+
+/** Of the tasks of a stage that fail alike, the first to fail so often speaks for all. */
+function isFirstTo(view: RunView, event: TaskEnd, failures: number): boolean {
+  const attempt = `${event['Stage ID']}.${event['Stage Attempt ID'] ?? 0}/`
+  const own = `${attempt}${event['Task Info'].Index}`
+  for (const [key, others] of appLookup(view).failures) if (key.startsWith(attempt) && key !== own && others >= failures) return false
+  return true
 }
 
 const lives = (view: RunView, event: TaskEnd): string => `failure ${failuresWith(view, event)} of ${maxFailures(view)}`

@@ -103,7 +103,7 @@ export function shortSite(site: string): string {
 export const shortSites = (text: string): string => text.replace(/ at (?:\/|[A-Za-z]:\\)[^():\n]*[\\/]([^():\\/\n]+:\d+)/g, ' at $1')
 
 /** Death of memory, by the code executors die of it with, or by what the process or the lab said. Of a signal nobody knows that. */
-export const isOutOfMemory = (end: ProcessEnd): boolean => end.signal === null && end.code !== ABORTED && (end.code === 52 || /out ?of ?memory|heap space/i.test(end.meaning))
+export const isOutOfMemory = (end: ProcessEnd): boolean => end.signal === null && end.code !== ABORTED && (end.code === 52 || /^(java\.lang\.)?OutOfMemoryError\b/.test(end.meaning))
 
 /** 128 + SIGABRT: what V8 does when it gets no more memory, and some other engines for other reasons. */
 const ABORTED = 134

@@ -35,6 +35,7 @@ export function tellEvents(path: string, all: boolean): number {
   }
   for (const problem of reader.problems) process.stderr.write(`kindling: ${path}: ${problem.message}\n`)
   if (reader.cutOff) process.stderr.write('The log is cut off in its last line; it is told up to there.\n')
+  else if (path.endsWith('.inprogress')) process.stderr.write('The log is not finished: its run still goes on, or ended without a word.\n')
   if (view.count === 0) {
     process.stderr.write(`kindling: ${path} holds no events.\n`)
     return 2

@@ -27,7 +27,7 @@ function faultText(fault: NamedFault): string {
   const lines = [`${fault.name}  (${fault.title}; strikes ${STRIKES[fault.strikes]})`, wrapped(fault.how), wrapped(`What follows: ${fault.follows}`)]
   for (const one of fault.parameters ?? []) lines.push(wrapped(`${one.name}=${one.choices?.join('|') ?? one.default}${one.always === true ? ' or always' : ''}: ${one.means} Without it: ${one.default}.`))
   if (fault.lasting !== undefined) lines.push(wrapped(`It lasts until it is healed. ${fault.lasting.heal}`))
-  lines.push(wrapped(fault.sources.map((source) => `§${source}`).join(' ')))
+  lines.push(wrapped(`${fault.sources.map((source) => `§${source}`).join(' ')} (numbers of docs/fidelity.md)`))
   return lines.join('\n')
 }
 

@@ -70,6 +70,8 @@ export class FaultDesk {
   /** Asks for a fault. Answers with a sentence when it can never strike. Throws FaultTextError on a text that is none. */
   request(text: string, by: 'window' | 'cli' | 'scenario'): Answer {
     const fault = parseFault(text)
+    // Before there is a driver, now is as soon as there is somebody to strike.
+    if (fault.when.at === 'now' && !this.#driverReady) fault.when = { at: 'start' }
     const known = theFault(fault.fault)
     const id = `fault-${++this.#count}`
     const repeat = fault.repeat === 1 ? {} : { repeat: fault.repeat === Infinity ? 0 : fault.repeat }

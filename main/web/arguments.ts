@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util'
 
 export interface BrowserArguments {
-  /** 0: any free port. */
-  port: number
+  /** 0: any free port. Undefined: nobody said. */
+  port: number | undefined
   open: boolean
 }
 
@@ -15,7 +15,7 @@ export function readArguments(args: readonly string[]): BrowserArguments {
   } catch (error) {
     throw new Error(`${(error as Error).message.split('. ')[0]}. Known are --port N and --no-open.`, { cause: error })
   }
-  const port = values.port === undefined ? 0 : Number(values.port)
-  if (!/^\d+$/.test(values.port ?? '0') || port > 65_535) throw new Error(`--port takes a number from 0 to 65535, not ${JSON.stringify(values.port)}.`)
+  const port = values.port === undefined ? undefined : Number(values.port)
+  if (!/^\d+$/.test(values.port ?? '0') || (port ?? 0) > 65_535) throw new Error(`--port takes a number from 0 to 65535, not ${JSON.stringify(values.port)}.`)
   return { port, open: values['no-open'] !== true }
 }

@@ -3,7 +3,7 @@ import { driverHeldBy, heldBy } from '../../engine/view/struck.ts'
 import type { Ref, RunView } from '../../engine/view/types.ts'
 import type { MapLayout } from './layout.ts'
 import { count, lossText } from './slots.ts'
-import { driverDied, driverWords, executorWords, masterNews, workerWords } from './words.ts'
+import { driverDied, driverWords, executorWords, leftWords, masterNews, workerWords } from './words.ts'
 
 export interface TreeItem {
   key: string
@@ -34,7 +34,7 @@ export function treeOf(view: RunView, layout: MapLayout): TreeItem[] {
       items.push({
         key,
         level: 2,
-        label: `Executor ${executor.id}${left ? ', left in order' : dead ? ', dead' : ''}, ${executorWords(executor, heldBy(view, executor)?.word)}${more ? `, ${more}` : ''}`,
+        label: `Executor ${executor.id}${left ? `, ${leftWords(executor)}` : dead ? ', dead' : ''}, ${executorWords(executor, heldBy(view, executor)?.word)}${more ? `, ${more}` : ''}`,
         ref: { kind: 'actor', id: `executor-${executor.id}`, appId: executor.appId }
       })
     }

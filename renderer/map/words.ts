@@ -51,3 +51,6 @@ export function clusterSummary(view: RunView): string {
   const parts = [count(view.workers.filter((one) => one.state === 'ALIVE').length || view.workers.length, 'worker'), count(alive.length, 'executor'), slots > 0 ? `${busy} of ${slots} slots busy` : '']
   return parts.filter((part) => part !== '').join(' · ')
 }
+
+/** How an executor went that nothing struck: told to, or because its driver was gone. */
+export const leftWords = (executor: ExecutorView): string => (/disassociated/.test(executor.end?.meaning ?? '') ? 'left: its driver is gone' : 'left in order')

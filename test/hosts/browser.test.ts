@@ -83,6 +83,17 @@ test('prints its address in one line, serves the window, and leaves in order', a
   expect(readdirSync(home).filter((name) => name.startsWith('kindling-'))).toEqual([])
 })
 
+test('comes back to the address it had, where the browser has kept what was typed', async () => {
+  const first = await start()
+  first.process.kill('SIGINT')
+  await first.ended
+  expect((await start()).address.port).toBe(first.address.port)
+  // It has one already: another lab beside it takes another, and says nothing.
+  const beside = await start()
+  expect(beside.address.port).not.toBe(first.address.port)
+  expect(beside.stderr()).toBe('')
+})
+
 test('ends a run that goes on for ever, with every process of it', async () => {
   const host = await start()
   const { lab, close } = await open(host)

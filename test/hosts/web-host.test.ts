@@ -271,7 +271,7 @@ describe('a window over a WebSocket', () => {
 })
 
 test.each([
-  [[], { port: 0, open: true }],
+  [[], { port: undefined, open: true }],
   [['--port', '4040'], { port: 4040, open: true }],
   [['--no-open', '--port=0'], { port: 0, open: false }]
 ])('%j is understood', (args, wanted) => expect(readArguments(args)).toEqual(wanted))

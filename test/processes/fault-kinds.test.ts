@@ -30,6 +30,21 @@ describe('tasks', () => {
     expect(ran.stderr).toContain('Task 3 in stage 0.0 failed 4 times')
   })
 
+  test('an order that no attempt takes is told as what it is', async () => {
+    const ran = await bench.run(WORD_COUNT, { faults: ['fail-task:9.9@start'] })
+    expect(ran.stdout).toBe(ANSWER)
+    const [nothing] = ran.of('kindling.FaultFailed')
+    expect(nothing).toMatchObject({ fault: 'fail-task', target: 'task 9.9', reason: 'no attempt of task 9.9 was started after it.' })
+    expect(ran.of('kindling.FaultFailed')).toHaveLength(1)
+  })
+
+  test('without a moment a fault for a run that is yet to begin strikes as soon as there is somebody', async () => {
+    const ran = await bench.run(WORD_COUNT, { faults: ['crash-executor'] })
+    expect(ran.stdout).toBe(ANSWER)
+    expect(ran.of('kindling.FaultRequested')[0]).toMatchObject({ when: 'start' })
+    expect(ran.of('kindling.ProcessExited').filter((event) => event.end.signal === 'SIGKILL')).toHaveLength(1)
+  })
+
   test('slow-task: the attempt takes so much longer on the lab clock', async () => {
     const ran = await bench.run(WORD_COUNT, { faults: ['slow-task:0.1,by=4s@start'], speed: 10 })
     expect(ran.stdout).toBe(ANSWER)

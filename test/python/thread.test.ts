@@ -265,6 +265,21 @@ describe('snapshots', () => {
     expect(await ensureSnapshot({ threadEntry: lab.threadEntry, directory })).toBe(files[0])
   })
 
+  it('that are damaged are left aside, and made anew by the next who asks', async () => {
+    const directory = join(lab.folder, 'damaged')
+    const file = (await ensureSnapshot({ threadEntry: lab.threadEntry, directory }))!
+    await writeFile(file, 'no snapshot')
+    const snapshot = lab.snapshot
+    lab.snapshot = file
+    try {
+      expect((await lab.run('print(1 + 1)')).out).toBe('2\n')
+    } finally {
+      lab.snapshot = snapshot
+    }
+    expect(await readdir(directory)).toEqual([])
+    expect(await ensureSnapshot({ threadEntry: lab.threadEntry, directory })).toBe(file)
+  })
+
   it('are given up quietly where they cannot be kept', async () => {
     await writeFile(join(lab.folder, 'a-file'), '')
     expect(await ensureSnapshot({ threadEntry: lab.threadEntry, directory: join(lab.folder, 'a-file', 'below') })).toBe(null)

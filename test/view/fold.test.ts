@@ -280,6 +280,6 @@ describe('other ways', () => {
     const events = crashRun()
     const view = foldAll([...events.slice(0, 60), { ...events[0]!, Kindling: { id: 'lab:900', t: 700 } }])
     expect(view.phase).toBe('running')
-    expect(view.story.filter((line) => line.parts[0]!.text.includes('starts on a cluster'))).toHaveLength(1)
+    expect(view.story.filter((line) => line.parts[0]!.text.includes('starts; a cluster'))).toHaveLength(1)
   })
 })

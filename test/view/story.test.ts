@@ -25,7 +25,7 @@ function told(view: () => LabEvent[], ...events: BareEvent[]): string[] {
 describe('the story of a crash', () => {
   test('is told in a dozen sentences', () => {
     expect(story(crashRun())).toEqual([
-      'program.py starts on a cluster of 2 workers with 2 cores each.',
+      'program.py starts; a cluster of 2 workers with 2 cores each is there for it.',
       'The driver starts as process 4121.',
       'The Master starts executor 0 on worker-1 with 2 cores and 512 MB.',
       'The Master starts executor 1 on worker-2 with 2 cores and 512 MB.',
@@ -90,9 +90,11 @@ describe('other stories', () => {
     expect(story(crashInMapStage(), 200, true)).toContain('Task 1 of stage 0 was done, but its output is gone: it goes back in the queue.')
   })
 
-  test('four failures: the first and the last are told aloud', () => {
+  test('four failures: each is told aloud, of several tasks that fail alike only the first to fail so often', () => {
     expect(story(failsFourTimes(), 110)).toEqual([
       'Task 0 of stage 0 on executor 1 failed: ZeroDivisionError: division by zero. Failure 1 of 4: it is tried again.',
+      'Task 0 of stage 0 on executor 1 failed: ZeroDivisionError: division by zero. Failure 2 of 4: it is tried again.',
+      'Task 0 of stage 0 on executor 1 failed: ZeroDivisionError: division by zero. Failure 3 of 4: it is tried again.',
       'Task 0 of stage 0 on executor 1 failed: ZeroDivisionError: division by zero. Failure 4 of 4: the job is given up.',
       'Job 0 failed after 45 ms: task 0 of stage 0 failed 4 times, the last time with ZeroDivisionError: division by zero.'
     ])
@@ -145,6 +147,7 @@ describe('deaths', () => {
     [exit(143, { signal: 'SIGTERM' }), 'bad 1: Executor 1 was killed (SIGTERM, exit code 143). No task was on it.'],
     [exit(134, { signal: 'SIGABRT', meaning: 'aborted (SIGABRT); out of memory in the engine below is the usual cause' }), 'bad 1: Executor 1 aborted (SIGABRT, exit code 134), most likely out of memory. No task was on it.'],
     [exit(null), 'bad 1: Executor 1 died (nobody saw how). No task was on it.'],
+    [exit(1, { farewell: true, meaning: 'ValueError: no heap space for this row (line 3)' }, 'driver'), 'bad 1: The driver exited (exit code 1): ValueError: no heap space for this row (line 3). Executors 0 and 1 have nobody to work for.'],
     [exit(1, { meaning: 'java.lang.OutOfMemoryError: Java heap space' }, 'driver'), 'bad 1: The driver ran out of memory and died (exit code 1). Executors 0 and 1 have nobody to work for.'],
     [exit(1, { farewell: true, meaning: 'The program raised ValueError' }, 'driver'), 'bad 1: The driver exited (exit code 1): The program raised ValueError. Executors 0 and 1 have nobody to work for.'],
     [exit(0, { farewell: true, meaning: 'done' }, 'driver'), 'plain 2: The driver exited: the program is over.']

@@ -356,7 +356,8 @@ export class Master {
   #scheduleDriver(driver: DriverBook): void {
     const book = [...this.#workers.values()].find((candidate) => hasRoomForDriver(candidate, driver.ask.memoryMb))
     if (book === undefined) {
-      if (driver.told === true) return
+      // Before the first Worker has come there is nothing to tell.
+      if (driver.told === true || this.#workers.size === 0) return
       driver.told = true
       this.#post({ Event: 'kindling.Note', level: 'warn', actor: 'master', text: `Driver ${driver.id} waits: no Worker has a core and ${driver.ask.memoryMb} MiB free.` }, driver.cause)
       return
