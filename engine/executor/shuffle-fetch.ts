@@ -61,7 +61,8 @@ export class ShuffleFetcher {
           Reason: 'FetchFailed',
           'Shuffle ID': shuffleId,
           'Map ID': -1,
-          'Map Index': mapIndex,
+          // Spark names no map output here, only the shuffle (§5.11).
+          'Map Index': -1,
           'Reduce ID': reduce,
           Message: `org.apache.spark.shuffle.MetadataFetchFailedException: Missing an output location for shuffle ${shuffleId} partition ${reduce}`
         })

@@ -157,7 +157,7 @@ export interface MapOutputTrackerApi {
   statistics(shuffleId: number): number[]
   /** Hosts that hold at least 20 % of a reduce partition's input (§5.10). */
   preferredHosts(shuffleId: number, reduce: number): string[]
-  /** The executor whose loss took this output away, while it is missing. */
+  /** The executor whose loss took this output away, while it is missing; of -1, which is any of the shuffle's, the one told of last. */
   lostBy(shuffleId: number, mapIndex: number): string | undefined
 }
 

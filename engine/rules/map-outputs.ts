@@ -114,7 +114,8 @@ export class MapOutputTracker implements MapOutputTrackerApi {
   }
 
   lostBy(shuffleId: number, mapIndex: number): string | undefined {
-    return this.#shuffles.get(shuffleId)?.lost.get(mapIndex)
+    const lost = this.#shuffles.get(shuffleId)?.lost
+    return mapIndex === -1 ? [...(lost?.values() ?? [])].at(-1) : lost?.get(mapIndex)
   }
 
   #unregisterWhere(gone: (status: MapStatus) => boolean): { shuffleId: number; mapIndexes: number[] }[] {

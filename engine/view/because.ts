@@ -112,7 +112,8 @@ function endText(event: Extract<LabEvent, { Event: 'SparkListenerTaskEnd' }>): s
       return `${task} succeeded.`
     case 'FetchFailed': {
       const address = reason['Block Manager Address']
-      return `${task} could not fetch the output of map ${reason['Map Index']} of shuffle ${reason['Shuffle ID']}${address ? ` from executor ${address['Executor ID']}` : ': nobody holds it'}.`
+      if (!address) return `${task} could not fetch shuffle ${reason['Shuffle ID']}: nobody holds all of it any more.`
+      return `${task} could not fetch the output of map ${reason['Map Index']} of shuffle ${reason['Shuffle ID']} from executor ${address['Executor ID']}.`
     }
     case 'ExceptionFailure':
       return `${task} failed on executor ${info['Executor ID']}: ${exceptionText(reason['Class Name'], reason.Description)}.`

@@ -345,7 +345,7 @@ export class TinyCluster {
 
   #fetch(shuffleId: number, map: number, reduce: number): string {
     const status = this.schedulers.outputs.statuses(shuffleId)[map]
-    const reason = { Reason: 'FetchFailed', 'Shuffle ID': shuffleId, 'Map ID': status?.mapTaskId ?? -1, 'Map Index': map, 'Reduce ID': reduce } as const
+    const reason = { Reason: 'FetchFailed', 'Shuffle ID': shuffleId, 'Map ID': status?.mapTaskId ?? -1, 'Map Index': status ? map : -1, 'Reduce ID': reduce } as const
     if (!status) throw new FetchError({ ...reason, Message: `Missing an output location for shuffle ${shuffleId} partition ${reduce}` })
     const content = this.executors.get(status.executorId)?.files.get(`${shuffleId}/${map}`)
     if (content === undefined)
