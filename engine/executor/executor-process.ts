@@ -276,6 +276,8 @@ export class ExecutorProcess {
   async #leave(code: number, reason: string): Promise<void> {
     if (this.#leaving) return
     this.#leaving = true
+    // A process that exits with unread words on its line takes its own last ones along (§4.12).
+    await this.#driver?.finish()
     await this.#child.leave(code, reason)
   }
 

@@ -45,6 +45,8 @@ export interface Connection<Out, In> {
   /** Undefined while the peer keeps up; else resolves once it has taken what was sent, or is gone. */
   drained(): Promise<void> | undefined
   close(): void
+  /** Ends the line once everything said is with the peer; resolves when the peer has read it, or after a moment. */
+  finish(): Promise<void>
 }
 
 export type ProcessKind = 'driver' | 'executor'

@@ -37,6 +37,9 @@ const HELLO_DEADLINE = 10_000
 /** So many bytes may lie unsent before a talker is asked to wait. */
 const MUCH_UNSENT = 4 * 2 ** 20
 
+/** How long the peer may take to read the last words, real ms. */
+const FINISH_DEADLINE = 1000
+
 const NOTHING = new Uint8Array()
 
 /** One end of a socket between two processes of a run. */
@@ -163,6 +166,20 @@ export class SocketConnection<Out, In> implements Connection<Out, In> {
   onClose(handler: () => void): void {
     if (this.#closed && this.#travelling.length === 0) handler()
     else this.#onClose.push(handler)
+  }
+
+  finish(): Promise<void> {
+    if (this.#closed || this.#held) return Promise.resolve()
+    return new Promise((resolve) => {
+      const giveUp = afterReal(FINISH_DEADLINE, resolve)
+      // The peer reads all there is before it ends its side.
+      this.#socket.once('close', () => {
+        giveUp()
+        resolve()
+      })
+      this.#flush()
+      this.#socket.end()
+    })
   }
 
   close(): void {
