@@ -34,7 +34,7 @@ describe('exit codes', () => {
     [{ code: 42, signal: null }, 'a code of the program’s own', /sys\.exit\(42\)/],
     [{ code: null, signal: null }, 'nobody saw how', /connection closed/],
     [{ code: null, signal: 'SIGTERM' }, 'SIGTERM', /from outside/]
-  ])('§4.16 %j is %s', (end, short, long) => {
+  ])('%j is %s', (end, short, long) => {
     expect(exitMeaning(end).short).toBe(short)
     expect(exitMeaning(end).long).toMatch(long)
   })
