@@ -16,7 +16,7 @@ export interface ScenarioStep {
   title: string
   text: string
   /** The step is done once this has happened in the run; `read` waits for Next. */
-  until: 'read' | 'run-started' | 'job-running' | 'job-succeeded' | 'stage-running' | 'task-failed' | 'executor-lost' | 'executor-replaced' | 'driver-died' | 'driver-relaunched' | 'run-ended' | 'fault-struck'
+  until: 'read' | 'run-started' | 'job-running' | 'job-succeeded' | 'stage-running' | 'task-failed' | 'executor-lost' | 'executor-replaced' | 'driver-died' | 'driver-relaunched' | 'run-ended' | 'fault-struck' | 'application-waits' | 'side-by-side'
   /** With `stage-running`: this stage, and not just any. */
   stage?: number
   /** Once the step is done the lab pauses and the guide goes on, so that there is time to read before acting. */
@@ -25,9 +25,15 @@ export interface ScenarioStep {
   point?: string
 }
 
-export interface Scenario extends ScenarioSummary {
+/** A program by its text and the name of its file. */
+export interface ProgramText {
   program: string
   programName: string
+}
+
+export interface Scenario extends ScenarioSummary, ProgramText {
+  /** Programs that run beside it on the same cluster, each with a driver of its own. */
+  others?: ProgramText[]
   cluster: ClusterShape
   conf: Record<string, string>
   /** Fault arguments as on the command line, `crash-executor@stage=1`. */
@@ -37,9 +43,9 @@ export interface Scenario extends ScenarioSummary {
   files: string[]
 }
 
-export interface RunRequest {
-  program: string
-  programName: string
+export interface RunRequest extends ProgramText {
+  /** Programs that share the cluster with it, submitted after it in their order. All names differ. */
+  others?: ProgramText[]
   scenarioId?: string
   cluster: ClusterShape
   conf: Record<string, string>
@@ -52,6 +58,8 @@ export interface FaultRequest {
   fault: string
   /** As on the command line: `any`, an executor id, `STAGE.PARTITION`, `worker-1`, a kind of message. */
   target?: string
+  /** Where several programs run: whose, by number from 1, the first if absent. */
+  app?: number
   /** As on the command line after the `@`, with what follows it: `stage=1,repeat=3,heal=5s`; absent: now. */
   when?: string
 }
@@ -111,7 +119,7 @@ export interface LabCalls {
   scenarios(): Promise<{ scenarios: ScenarioSummary[]; problems: string[] }>
   scenario(id: string): Promise<Scenario>
   /** Starts a run; refuses with a sentence. One run at a time: the one before is stopped. */
-  start(request: RunRequest): Promise<{ ok: true; runId: string } | { ok: false; message: string; line?: number }>
+  start(request: RunRequest): Promise<{ ok: true; runId: string } | { ok: false; message: string; line?: number; /** Of several programs: the number of the one it is about, from 1. */ app?: number }>
   stop(runId: string): Promise<Answer>
   pause(runId: string): Promise<Answer>
   resume(runId: string): Promise<Answer>

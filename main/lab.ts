@@ -72,23 +72,25 @@ export class Lab implements LabApi {
     return found === undefined ? Promise.reject(new Error(`There is no scenario "${id}".`)) : Promise.resolve(found)
   }
 
-  async start(request: RunRequest): Promise<{ ok: true; runId: string } | { ok: false; message: string; line?: number }> {
+  async start(request: RunRequest): Promise<{ ok: true; runId: string } | { ok: false; message: string; line?: number; app?: number }> {
     const conf = { ...LAB_DEFAULTS, ...request.conf }
     try {
       runSettings(conf)
-      const parsed = await this.check(request.program)
-      if (!parsed.ok) return { ok: false, message: `Line ${parsed.line}: ${parsed.message}`, line: parsed.line }
+      const programs = [request, ...(request.others ?? [])].map(({ program, programName }) => ({ program, programName: basename(programName) === '' ? 'program.py' : basename(programName), argv: [] }))
+      for (const [index, { program, programName }] of programs.entries()) {
+        if (programs.findIndex((other) => other.programName === programName) < index) return { ok: false, message: `Two programs are called ${programName}: give one of them another name.`, app: index + 1 }
+        const parsed = await this.check(program)
+        if (!parsed.ok) return { ok: false, message: `${programs.length > 1 ? `${programName}, line` : 'Line'} ${parsed.line}: ${parsed.message}`, line: parsed.line, ...(programs.length > 1 ? { app: index + 1 } : {}) }
+      }
       const scratch = this.#newScratch()
       const cwd = join(scratch, 'work')
       this.#copyScenario(request.scenarioId, cwd)
-      const programName = basename(request.programName) === '' ? 'program.py' : basename(request.programName)
-      writeFileSync(join(cwd, programName), request.program)
+      for (const { program, programName } of programs) writeFileSync(join(cwd, programName), program)
       const by = request.scenarioId === undefined ? 'window' : 'scenario'
       const run = await this.#begin({
-        program: request.program,
-        programName,
+        ...programs[0]!,
+        ...(programs.length > 1 ? { others: programs.slice(1) } : {}),
         ...(request.scenarioId === undefined ? {} : { scenarioId: request.scenarioId }),
-        argv: [],
         cluster: request.cluster,
         conf,
         faults: request.faults.map((text) => ({ text, by })),
@@ -140,9 +142,10 @@ export class Lab implements LabApi {
   fault(request: FaultRequest): Promise<Answer> {
     return this.#with(request.runId, (run) => {
       const target = request.target === undefined || request.target === '' ? '' : `:${request.target}`
+      const app = request.app === undefined || request.app === 1 ? '' : `,app=${request.app}`
       const when = request.when === undefined || request.when === '' ? '' : `@${request.when}`
       try {
-        return run.fault(`${request.fault}${target}${when}`, 'window')
+        return run.fault(`${request.fault}${target}${app}${when}`, 'window')
       } catch (error) {
         return { ok: false, message: sentence(error) }
       }

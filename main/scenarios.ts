@@ -35,12 +35,16 @@ export function loadScenarios(directory: string): { scenarios: Scenario[]; probl
       problems.push(...reading.problems.map(problemText))
       continue
     }
-    const { order, ...scenario } = reading.scenario
+    const { order, otherNames = [], ...scenario } = reading.scenario
+    let reached = scenario.programName
     try {
-      const program = readFileSync(join(folder, scenario.programName), 'utf8')
-      read.push({ order, scenario: { id, ...scenario, program, files: dataFiles(folder) } })
+      const [first, ...others] = [scenario.programName, ...otherNames].map((programName) => {
+        reached = programName
+        return { program: readFileSync(join(folder, programName), 'utf8'), programName }
+      })
+      read.push({ order, scenario: { id, ...scenario, ...first!, ...(others.length === 0 ? {} : { others }), files: dataFiles(folder) } })
     } catch {
-      problems.push(`${file}, program: there is no ${scenario.programName} beside it.`)
+      problems.push(`${file}, program: there is no ${reached} beside it.`)
     }
   }
   read.sort((a, b) => a.order - b.order || a.scenario.id.localeCompare(b.scenario.id))

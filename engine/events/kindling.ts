@@ -3,10 +3,10 @@
  * skips events it does not know (§12.10), so these stand among Spark's in the same log.
  */
 
-/** An actor of the run: `lab`, `master`, `worker-1`, `driver`, `executor-0`. */
+/** An actor of the run: `lab`, `master`, `worker-1`, `driver` (of a second program `driver-2`), `executor-0`. */
 export type ActorId = string
 
-/** Unique within a run: origin and counter, e.g. `lab:12`, `d0:7` (first driver), `d1:3` (relaunched). */
+/** Unique within a run: origin and counter, e.g. `lab:12`, `d0:7` (first driver), `d1:3` (relaunched), `p2d0:7` (of a second program). */
 export type EventId = string
 
 export type MachineName = 'master' | 'worker' | 'driver' | 'executor'
@@ -60,6 +60,8 @@ export type KindlingEvent =
       conf: Record<string, string>
       cluster: ClusterShape | null
       scenario?: string
+      /** Where several programs run at once: all of them, the first one too. The nth is driver `driver-n` (the first: `driver`). */
+      programs?: { program: string; programName: string }[]
     }
   /** Keys of Spark's that the application's settings hold and that change nothing here; beside EnvironmentUpdate. */
   | { Event: 'kindling.NotModelled'; keys: string[] }
@@ -73,8 +75,8 @@ export type KindlingEvent =
   /** A state of the standalone Master's books about an executor (§3.5). */
   | { Event: 'kindling.ExecutorState'; appId: string; executorId: string; state: string; exitStatus?: number; message?: string }
   /** A state of the Master's books about the application or a supervised driver (§3.5). */
-  | { Event: 'kindling.ApplicationState'; appId: string; state: string; message?: string }
-  | { Event: 'kindling.DriverState'; driverId: string; state: string; worker?: ActorId; message?: string; retryInMs?: number; attempt: number }
+  | { Event: 'kindling.ApplicationState'; appId: string; state: string; message?: string; /** Its driver, where that is not `driver`. */ actor?: ActorId }
+  | { Event: 'kindling.DriverState'; /** Absent: `driver`. */ actor?: ActorId; driverId: string; state: string; worker?: ActorId; message?: string; retryInMs?: number; attempt: number }
   /** A state machine went into a state; `machine` names the xstate definition. */
   | { Event: 'kindling.MachineState'; actor: ActorId; machine: MachineName; state: string; event: string; appId?: string }
   | { Event: 'kindling.Message'; kind: string; from: ActorId; to: ActorId; /** lab ms */ sent: number; /** lab ms */ due: number; bytes: number; about?: string }
@@ -89,14 +91,14 @@ export type KindlingEvent =
   /** The steps of the program behind RDDs, by id, or behind a SQL execution. */
   | { Event: 'kindling.Steps'; rdds?: Record<number, Step[]>; executionId?: number; steps?: Step[] }
   /** `when` is the moment and what was asked with it, as on the command line: `stage=1,repeat=3`. */
-  | { Event: 'kindling.FaultRequested'; faultId: string; fault: string; target: string; when: string; by: 'window' | 'cli' | 'scenario'; /** 0: each time its moment comes. Absent: once. */ repeat?: number }
+  | { Event: 'kindling.FaultRequested'; faultId: string; fault: string; target: string; when: string; by: 'window' | 'cli' | 'scenario'; /** Whose: the nth program of several, from 1. */ app?: number; /** 0: each time its moment comes. Absent: once. */ repeat?: number }
   /** Its moment has come and there is nothing to strike yet: it waits on, for `reason`. */
-  | { Event: 'kindling.FaultWaiting'; faultId: string; fault: string; target: string; reason: string }
+  | { Event: 'kindling.FaultWaiting'; faultId: string; fault: string; target: string; appId?: string; reason: string }
   /** `lasting`: it goes on until it is healed. */
-  | { Event: 'kindling.FaultStruck'; faultId: string; fault: string; target: string; detail: string; lasting?: true }
-  | { Event: 'kindling.FaultFailed'; faultId: string; fault: string; target: string; reason: string }
+  | { Event: 'kindling.FaultStruck'; faultId: string; fault: string; target: string; /** Where several applications run: whose it is. */ appId?: string; detail: string; lasting?: true }
+  | { Event: 'kindling.FaultFailed'; faultId: string; fault: string; target: string; appId?: string; reason: string }
   /** A lasting fault is over: by hand, after its time, or because what it had struck is gone. Or one that waited was taken back. */
-  | { Event: 'kindling.FaultHealed'; faultId: string; fault: string; target: string; detail: string; by: 'window' | 'time' | 'end' }
+  | { Event: 'kindling.FaultHealed'; faultId: string; fault: string; target: string; appId?: string; detail: string; by: 'window' | 'time' | 'end' }
   /** A fault took a message off the wire: for ever, or for `delayMs` of lab time. */
   | { Event: 'kindling.MessageStruck'; kind: string; from: ActorId; to: ActorId; delayMs?: number; about?: string }
   /** A decision of the rules, with its reason in words, e.g. kind `resubmit-stage`, `retry-task`. */
@@ -111,7 +113,7 @@ export type KindlingEvent =
   | { Event: 'kindling.CachedBlock'; executorId: string; rddId: number; partition: number; memory: number; disk: number; stored: boolean; reason?: string }
   | { Event: 'kindling.ClockChanged'; paused: boolean; speed: number }
   | { Event: 'kindling.Exception'; actor: ActorId; className: string; message: string; traceback: string; line?: number }
-  | { Event: 'kindling.Note'; level: 'info' | 'warn' | 'error'; text: string; actor?: ActorId }
+  | { Event: 'kindling.Note'; level: 'info' | 'warn' | 'error'; text: string; actor?: ActorId; appId?: string }
 
 /** A transformation as the program wrote it, or (with `to`) a function of the program that tasks run. Lines count from 1. */
 export interface Step {

@@ -14,6 +14,8 @@ export interface FaultOptions {
   parameters: Record<string, ParameterValue>
   /** How many times it strikes, each time its moment comes; `Infinity` for `every`. */
   repeat: number
+  /** Whose executors or driver it strikes: the nth program of several, from 1. */
+  app: number
   /** Lab ms after which it heals by itself; null: by hand. */
   heal: number | null
 }
@@ -21,7 +23,7 @@ export interface FaultOptions {
 /** @throws FaultTextError */
 export function parseOptions(fault: NamedFault, when: FaultWhen, words: string[]): FaultOptions {
   const known = fault.parameters ?? []
-  const options: FaultOptions = { parameters: Object.fromEntries(known.map((one) => [one.name, parseParameter(fault, one, one.default)])), repeat: 1, heal: null }
+  const options: FaultOptions = { parameters: Object.fromEntries(known.map((one) => [one.name, parseParameter(fault, one, one.default)])), repeat: 1, app: 1, heal: null }
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const equals = word.indexOf('=')
     const key = equals === -1 ? word : word.slice(0, equals)
@@ -29,10 +31,11 @@ export function parseOptions(fault: NamedFault, when: FaultWhen, words: string[]
     const parameter = known.find((one) => one.name === key)
     if (key === 'every' && equals === -1) options.repeat = Infinity
     else if (key === 'repeat') options.repeat = parseRepeat(value())
+    else if (key === 'app') options.app = parseApp(value())
     else if (key === 'heal') options.heal = parseHeal(fault, value())
     else if (parameter !== undefined) options.parameters[key] = parseParameter(fault, parameter, value())
     else {
-      const words = ['repeat', 'every', ...(fault.lasting === undefined ? [] : ['heal']), ...known.map((one) => one.name)]
+      const words = ['repeat', 'every', 'app', ...(fault.lasting === undefined ? [] : ['heal']), ...known.map((one) => one.name)]
       const near = nearest(key, words)
       throw new FaultTextError(`"${word}" is not an option of ${fault.name}.${near ? ` Did you mean ${near}?` : ''} Write ${optionsOf(fault)}.`)
     }
@@ -45,14 +48,15 @@ export function parseOptions(fault: NamedFault, when: FaultWhen, words: string[]
 }
 
 /** As they are written, only what differs from the defaults: `repeat=3,heal=5s,times=2`. */
-export function optionsText(fault: NamedFault, { parameters, repeat, heal }: FaultOptions): string {
+export function optionsText(fault: NamedFault, { parameters, repeat, heal, app }: FaultOptions): string {
   const given = (fault.parameters ?? []).flatMap((one) => {
     const value = parameters[one.name]
     const text = value === Infinity ? 'always' : one.kind === 'time' ? durationText(Number(value)) : String(value)
     return value === parseParameter(fault, one, one.default) ? [] : [`${one.name}=${text}`]
   })
   const often = repeat === 1 ? [] : [repeat === Infinity ? 'every' : `repeat=${repeat}`]
-  return [...given, ...often, ...(heal === null ? [] : [`heal=${durationText(heal)}`])].join(',')
+  const whose = app === 1 ? [] : [`app=${app}`]
+  return [...given, ...often, ...whose, ...(heal === null ? [] : [`heal=${durationText(heal)}`])].join(',')
 }
 
 /** `stage=1,repeat=3,heal=5s`: what stands behind the `@`. */
@@ -62,6 +66,11 @@ function parseRepeat(value: string | undefined): number {
   if (value === 'every' || value === 'always') return Infinity
   if (value !== undefined && /^[1-9]\d{0,5}$/.test(value)) return Number(value)
   throw new FaultTextError(`${value ? `"${value}" is not a number of times.` : 'The number of times is missing.'} Write repeat=3, or every.`)
+}
+
+function parseApp(value: string | undefined): number {
+  if (value !== undefined && /^[1-9]\d?$/.test(value)) return Number(value)
+  throw new FaultTextError(`app cannot be "${value ?? ''}". Write the number of the program, app=2 for the second one.`)
 }
 
 function parseHeal(fault: NamedFault, value: string | undefined): number {

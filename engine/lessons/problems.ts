@@ -1,7 +1,7 @@
 /** Mistakes in a scenario file in words an author can act on. */
 import type { z } from 'zod'
 import { nearest } from '../faults/nearest.ts'
-import { clusterSchema, scenarioSchema, stepSchema } from './schema.ts'
+import { clusterSchema, programFile, scenarioSchema, stepSchema } from './schema.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -45,10 +45,20 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): Described
     case 'invalid_format':
       return [{ path, at: 'value', message: `${key} must be the name of a Python file beside this one, such as program.py, not ${show(given)}.` }]
     case 'invalid_union':
+      if (path[0] === 'program') return [programNames(path, given)]
       return [{ path, at: 'value', message: `${key} must be a text, a number, true or false, not ${kindOf(given)}.` }]
     default:
       return [{ path, at: 'value', message: `${key} is wrong: ${issue.message}.` }]
   }
+}
+
+/** One name, or a list of them: the first that is none. */
+function programNames(path: Path, given: unknown): Described {
+  const wanted = 'the name of a Python file beside this one, such as program.py'
+  if (!Array.isArray(given)) return { path, at: 'value', message: `program must be ${wanted}, not ${kindOf(given)}.` }
+  const wrong = given.findIndex((name) => !programFile.safeParse(name).success)
+  if (wrong === -1) return { path, at: 'value', message: 'program lists more than 8 programs.' }
+  return { path: [...path, wrong], at: 'value', message: `program[${wrong}] must be ${wanted}, not ${kindOf(given[wrong])}.` }
 }
 
 function knownKeys(path: Path): string[] {

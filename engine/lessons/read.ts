@@ -16,7 +16,7 @@ export interface ScenarioProblem {
 }
 
 /** A scenario as its file tells it; the folder adds its id, the program's text and the data files. */
-export type ScenarioText = Omit<Scenario, 'id' | 'program' | 'files'> & { order: number }
+export type ScenarioText = Omit<Scenario, 'id' | 'program' | 'files' | 'others'> & { order: number; /** Programs beside the first one. */ otherNames?: string[] }
 
 export type ScenarioReading = { ok: true; scenario: ScenarioText } | { ok: false; problems: ScenarioProblem[] }
 
@@ -39,12 +39,13 @@ export function parseScenario(yamlText: string, fileName: string): ScenarioReadi
       for (const { path, at, message } of describeIssue(issue, value)) problems.push(problem(path, offsetOf(document, path, at), message))
     }
   }
-  const given = typeof value === 'object' && value !== null ? (value as { faults?: unknown; conf?: unknown }) : {}
-  for (const { path, message } of [...faultMistakes(given.faults), ...confMistakes(given.conf)]) problems.push(problem(path, offsetOf(document, path, 'value'), message))
+  const given = typeof value === 'object' && value !== null ? (value as { faults?: unknown; conf?: unknown; program?: unknown }) : {}
+  for (const { path, message } of [...programMistakes(given.program), ...faultMistakes(given.faults, Array.isArray(given.program) ? Math.max(1, given.program.length) : 1), ...confMistakes(given.conf)]) problems.push(problem(path, offsetOf(document, path, 'value'), message))
   if (!checked.success || problems.length > 0) return { ok: false, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) }
 
   const { program, conf, ...rest } = checked.data
-  return { ok: true, scenario: { ...rest, programName: program, conf: Object.fromEntries(Object.entries(conf).map(([key, setting]) => [key, String(setting)])) } }
+  const [programName = '', ...otherNames] = typeof program === 'string' ? [program] : program
+  return { ok: true, scenario: { ...rest, programName, ...(otherNames.length === 0 ? {} : { otherNames }), conf: Object.fromEntries(Object.entries(conf).map(([key, setting]) => [key, String(setting)])) } }
 }
 
 /** `lessons/x/lesson.yaml, line 4, steps[0].until: …`. */
@@ -57,12 +58,18 @@ interface Mistake {
   message: string
 }
 
-function faultMistakes(faults: unknown): Mistake[] {
+function programMistakes(programs: unknown): Mistake[] {
+  if (!Array.isArray(programs)) return []
+  return programs.flatMap((name: unknown, index): Mistake[] => (programs.indexOf(name) < index ? [{ path: ['program', index], message: `"${String(name)}" is there twice: each program needs a file of its own.` }] : []))
+}
+
+function faultMistakes(faults: unknown, programs: number): Mistake[] {
   if (!Array.isArray(faults)) return []
   return faults.flatMap((fault: unknown, index): Mistake[] => {
     if (typeof fault !== 'string' || fault.trim() === '') return []
     try {
-      const { when } = parseFault(fault)
+      const { when, app } = parseFault(fault)
+      if (app > programs) return [{ path: ['faults', index], message: `"${fault}" is for program ${app}, and the scenario has ${programs === 1 ? 'one program' : `${programs} programs`}.` }]
       return when.at === 'now' ? [{ path: ['faults', index], message: `"${fault}" does not say when. Add @start, @job=N, @stage=N, @task=STAGE.PARTITION, @time=2.5s or @event=NAME:N.` }] : []
     } catch (error) {
       if (error instanceof FaultTextError) return [{ path: ['faults', index], message: error.message }]

@@ -4,7 +4,7 @@ import { FAULTS } from '../faults/index.ts'
 import type { ScenarioStep } from '../lab-api.ts'
 
 /** What ends a step. `read` waits for Next; the others for something to happen in the run. */
-export const UNTIL = ['read', 'run-started', 'job-running', 'job-succeeded', 'stage-running', 'task-failed', 'executor-lost', 'executor-replaced', 'driver-died', 'driver-relaunched', 'run-ended', 'fault-struck'] as const satisfies readonly ScenarioStep['until'][]
+export const UNTIL = ['read', 'run-started', 'job-running', 'job-succeeded', 'stage-running', 'task-failed', 'executor-lost', 'executor-replaced', 'driver-died', 'driver-relaunched', 'run-ended', 'fault-struck', 'application-waits', 'side-by-side'] as const satisfies readonly ScenarioStep['until'][]
 
 /** Controls a step may point at. */
 export const POINTS: readonly string[] = ['run', 'stop', 'pause', 'step', 'speed', ...FAULTS.filter((fault) => fault.key !== undefined).map(({ name }) => `fault:${name}`)]
@@ -26,12 +26,17 @@ export const clusterSchema = z.strictObject({
   memoryPerWorkerMb: z.int().min(512).max(65536).describe('MiB each worker offers.')
 })
 
+export const programFile = z.string().regex(/^[\w-]+\.py$/)
+
 export const scenarioSchema = z.strictObject({
   title: text.max(80),
   summary: text.max(200).describe('One sentence for the menu.'),
   group: text.max(40).describe('Heading in the menu.'),
   order: z.int().min(0).describe('Place in the menu, lowest first.'),
-  program: z.string().regex(/^[\w-]+\.py$/).default('program.py').describe('Name of the program, beside this file.'),
+  program: z
+    .union([programFile, z.array(programFile).min(1).max(8)])
+    .default('program.py')
+    .describe('Name of the program, beside this file; a list where several share the cluster.'),
   cluster: clusterSchema,
   conf: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))

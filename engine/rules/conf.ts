@@ -173,6 +173,8 @@ export const settings = {
   /** Null: all free cores of a worker (§2.9). */
   executorCores: (c: Conf) => (c['spark.executor.cores'] === undefined ? null : readInt(c, 'spark.executor.cores', 1, 1)),
   /** Null: no limit. */
+  /** Cores of an application that has no spark.cores.max; Infinity by default. */
+  deployDefaultCores: (c: Conf) => (c['spark.deploy.defaultCores'] === undefined ? Infinity : readInt(c, 'spark.deploy.defaultCores', 1, 1)),
   coresMax: (c: Conf) => (c['spark.cores.max'] === undefined ? null : readInt(c, 'spark.cores.max', 1, 1)),
   memoryFraction: (c: Conf) => readFraction(c, 'spark.memory.fraction', 0.6),
   memoryStorageFraction: (c: Conf) => readFraction(c, 'spark.memory.storageFraction', 0.5),

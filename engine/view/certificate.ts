@@ -2,6 +2,7 @@
  * The death certificate of a process: how it ended, by whom, what it was doing and held, and what became of
  * that. Read from the fold and from the causes in the events; a field nobody told of is null.
  */
+import { isDriver } from './programs.ts'
 import type { EventId, LabEvent, MemoryAccount, ProcessEnd } from '../events/index.ts'
 import { exitMeaning } from './exit-codes.ts'
 import { findTask } from './lookup.ts'
@@ -43,7 +44,7 @@ export interface Certificate {
 /** The certificate of the actor, or null while it lives or is not known. */
 export function certificateOf(view: RunView, ref: Extract<Ref, { kind: 'actor' }>, lookup: EventLookup): Certificate | null {
   if (ref.id === 'master') return masterCertificate(view, lookup)
-  if (ref.id === 'driver') return driverCertificate(view, (ref.appId && view.drivers.findLast((one) => one.appId === ref.appId)) || view.drivers.at(-1), lookup)
+  if (isDriver(ref.id)) return driverCertificate(view, (ref.appId && view.drivers.findLast((one) => one.appId === ref.appId)) || view.drivers.findLast((one) => one.actor === ref.id), lookup)
   const worker = view.workers.find((one) => one.id === ref.id)
   if (worker) return workerCertificate(view, worker.id, lookup)
   const executor = view.executors.findLast((one) => `executor-${one.id}` === ref.id && (ref.appId === undefined || one.appId === ref.appId))

@@ -2,7 +2,8 @@
 import type { EventOf } from '../events/index.ts'
 import { endTasksOf } from './fold-tasks.ts'
 import type { Handlers } from './handlers.ts'
-import { FOREIGN, currentDriver, findApp, isForeign, lookupOf, renameApp } from './lookup.ts'
+import { FOREIGN, currentAppId, currentDriver, findApp, isForeign, lookupOf, namelessId, renameApp, scopeOf } from './lookup.ts'
+import { programViews } from './programs.ts'
 import type { AppView, DriverView, RunView } from './types.ts'
 
 export const appHandlers: Handlers = {
@@ -12,6 +13,7 @@ export const appHandlers: Handlers = {
     view.runId = event.runId
     view.programName = event.programName
     view.program = event.program
+    view.programs = programViews(event.programs ?? [event])
     view.conf = event.conf
     view.given = event.conf
     view.cluster = event.cluster
@@ -26,13 +28,14 @@ export const appHandlers: Handlers = {
     view.exitCode = event.exitCode
     view.message = event.message ?? null
     view.line = null
+    for (const driver of view.drivers) driver.line = null
     for (const executor of view.executors) endTasksOf(view, executor, 'The run ended', event)
     view.messages = []
     lookupOf(view).nextDue = Infinity
   },
 
   'kindling.NotModelled'(view, event) {
-    view.notModelled = event.keys
+    view.notModelled = scopeOf(view) === null ? event.keys : [...new Set([...view.notModelled, ...event.keys])]
   },
 
   'kindling.ClockChanged'(view, event) {
@@ -56,7 +59,7 @@ export const appHandlers: Handlers = {
   },
 
   SparkListenerApplicationEnd(view, event) {
-    const app = view.apps.at(-1)
+    const app = findApp(view, currentAppId(view))
     if (!app) return
     app.endedAt ??= event.Kindling.t
     if (!isForeign(view)) return
@@ -69,7 +72,11 @@ export const appHandlers: Handlers = {
   },
 
   SparkListenerEnvironmentUpdate(view, event) {
-    view.conf = { ...view.conf, ...event['Spark Properties'] }
+    const own = event['Spark Properties']
+    const scope = scopeOf(view)
+    const app = scope === null ? undefined : findApp(view, currentAppId(view))
+    if (app) app.conf = { ...view.given, ...own }
+    if (scope === null || scope.actor === 'driver') view.conf = { ...view.conf, ...own }
   }
 }
 
@@ -79,25 +86,26 @@ const FINISHED = new Set(['FINISHED', 'FAILED', 'KILLED'])
 export function ensureApp(view: RunView, appId: string, t: number): AppView {
   const found = findApp(view, appId)
   if (found) return found
-  const app: AppView = { appId, name: '', state: 'WAITING', startedAt: t, endedAt: null }
-  view.apps.push(app)
   const driver = currentDriver(view)
-  if (driver && appId !== '') driver.appId = appId
+  const app: AppView = { appId, name: '', state: 'WAITING', startedAt: t, endedAt: null, driver: scopeOf(view)?.actor ?? driver?.actor ?? 'driver' }
+  view.apps.push(app)
+  if (driver && appId !== namelessId(view)) driver.appId = appId
   return app
 }
 
 /** In local mode Spark posts ExecutorAdded before ApplicationStart (§12.8): until then the application has no name. */
 export function appInTheMaking(view: RunView, t: number): string {
-  const last = view.apps.at(-1)
-  return last && last.endedAt === null ? last.appId : ensureApp(view, '', t).appId
+  const last = findApp(view, currentAppId(view))
+  return last && last.endedAt === null ? last.appId : ensureApp(view, namelessId(view), t).appId
 }
 
 function namedApp(view: RunView, event: EventOf<'SparkListenerApplicationStart'>): AppView {
-  const nameless = findApp(view, '')
+  const without = namelessId(view)
+  const nameless = findApp(view, without)
   if (!nameless || findApp(view, event['App ID'])) return ensureApp(view, event['App ID'], event.Kindling.t)
-  renameApp(view, '', event['App ID'])
+  renameApp(view, without, event['App ID'])
   nameless.appId = event['App ID']
-  for (const executor of view.executors) if (executor.appId === '') executor.appId = nameless.appId
+  for (const executor of view.executors) if (executor.appId === without) executor.appId = nameless.appId
   return nameless
 }
 
@@ -109,5 +117,5 @@ function foreignStart(view: RunView, event: EventOf<'SparkListenerApplicationSta
 }
 
 function newDriver(attempt: number, appId: string): DriverView {
-  return { attempt, pid: null, place: 'client', appId, state: 'RUNNING', machine: null, memory: null, peakMemory: 0, end: null }
+  return { actor: 'driver', attempt, pid: null, place: 'client', appId, state: 'RUNNING', machine: null, memory: null, peakMemory: 0, end: null }
 }

@@ -1,7 +1,7 @@
 /** What executors hold for later: map outputs of shuffles and cached partitions. */
 import type { EventOf } from '../events/index.ts'
 import type { Handlers } from './handlers.ts'
-import { addMapTask, appLookup, findExecutor, heldOn, latestTask, mapTask, type AppLookup } from './lookup.ts'
+import { addMapTask, appLookup, currentAppId, findExecutor, heldOn, latestTask, mapTask, scopeOf, type AppLookup } from './lookup.ts'
 import { loseOutput } from './fold-tasks.ts'
 import type { RunView, TaskView } from './types.ts'
 
@@ -61,7 +61,9 @@ export const blockHandlers: Handlers = {
 
   SparkListenerUnpersistRDD(view, event) {
     const ofRdd = `${event['RDD ID']}/`
+    const appId = scopeOf(view) === null ? null : currentAppId(view)
     for (const executor of view.executors) {
+      if (appId !== null && executor.appId !== appId) continue
       if (executor.cachedBlocks.length > 0) executor.cachedBlocks = executor.cachedBlocks.filter((key) => !key.startsWith(ofRdd))
     }
   }

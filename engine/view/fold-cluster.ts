@@ -2,7 +2,7 @@
 import type { EventOf, LabEvent } from '../events/index.ts'
 import { appInTheMaking, ensureApp } from './fold-app.ts'
 import type { Handlers } from './handlers.ts'
-import { appLookup, currentAppId, executorIdOf, findExecutor, runningOn } from './lookup.ts'
+import { appLookup, currentAppId, currentConf, currentDriver, executorIdOf, findExecutor, runningOn } from './lookup.ts'
 import type { ExecutorView, RunView } from './types.ts'
 
 export const clusterHandlers: Handlers = {
@@ -86,7 +86,7 @@ export const clusterHandlers: Handlers = {
       worker.machine = seen
       worker.state = worker.state === 'DEAD' ? 'DEAD' : event.state
     } else if (event.machine === 'driver') {
-      const driver = view.drivers.at(-1)
+      const driver = currentDriver(view)
       if (driver) driver.machine = seen
     } else {
       const executor = findExecutor(view, executorIdOf(event.actor) ?? event.actor, event.appId ?? currentAppId(view))
@@ -173,7 +173,7 @@ function countLostTasks(executor: ExecutorView): void {
 /** Slots are cores over spark.task.cpus (§6.1). */
 function setCores(view: RunView, executor: ExecutorView, cores: number): void {
   executor.cores = cores
-  const each = Math.max(1, Number(view.conf['spark.task.cpus'] ?? 1) || 1)
+  const each = Math.max(1, Number(currentConf(view)['spark.task.cpus'] ?? 1) || 1)
   const slots = Math.floor(cores / each)
   while (executor.slots.length < slots) executor.slots.push(null)
 }

@@ -7,8 +7,8 @@ type Told = EventOf<'kindling.FaultStruck' | 'kindling.FaultFailed' | 'kindling.
 
 export const faultHandlers: Handlers = {
   'kindling.FaultRequested'(view, event) {
-    const { faultId, fault, target, when, by, repeat } = event
-    view.faults.push({ faultId, fault, target, state: 'waiting', detail: '', t: event.Kindling.t, when, by, event: event.Kindling.id, strikes: 0, repeat: repeat ?? 1, active: [] })
+    const { faultId, fault, target, when, by, repeat, app } = event
+    view.faults.push({ faultId, fault, target, state: 'waiting', detail: '', t: event.Kindling.t, when, by, event: event.Kindling.id, strikes: 0, repeat: repeat ?? 1, active: [], ...(app === undefined ? {} : { app }) })
   },
   'kindling.FaultWaiting'(view, event) {
     settle(view, event, 'waiting', event.reason)
@@ -34,8 +34,8 @@ export const faultHandlers: Handlers = {
 }
 
 function settle(view: RunView, event: Told, state: FaultView['state'], detail: string): FaultView {
-  const { faultId, fault, target } = event
-  const settled = { state, detail, target, t: event.Kindling.t, event: event.Kindling.id }
+  const { faultId, fault, target, appId } = event
+  const settled = { state, detail, target, t: event.Kindling.t, event: event.Kindling.id, ...(appId === undefined ? {} : { appId }) }
   const known = view.faults.find((one) => one.faultId === faultId)
   if (known !== undefined) return Object.assign(known, settled)
   const made: FaultView = { faultId, fault, ...settled, strikes: 0, repeat: 1, active: [] }

@@ -4,6 +4,7 @@ import type { Handlers } from './handlers.ts'
 import { addStage, appLookup, currentAppId, findJob, findStage } from './lookup.ts'
 import { endTasksOf } from './fold-tasks.ts'
 import { jobName } from './job-name.ts'
+import { rddOffset } from './programs.ts'
 import { noteAction, noteRunning } from './fold-program.ts'
 import type { JobView, RunView, StageView } from './types.ts'
 
@@ -149,5 +150,5 @@ function executionOf(properties: Record<string, string> | undefined): number | n
 }
 
 function noteRdd(view: RunView, rdd: RddInfo): void {
-  view.rdds[rdd['RDD ID']] = { id: rdd['RDD ID'], name: rdd.Name, callSite: rdd.Callsite ?? '', partitions: rdd['Number of Partitions'], parents: rdd['Parent IDs'] ?? [] }
+  view.rdds[rdd['RDD ID'] + rddOffset(view, currentAppId(view))] = { id: rdd['RDD ID'], name: rdd.Name, callSite: rdd.Callsite ?? '', partitions: rdd['Number of Partitions'], parents: rdd['Parent IDs'] ?? [] }
 }

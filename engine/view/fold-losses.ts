@@ -5,6 +5,7 @@
 import type { EventOf, LabEvent } from '../events/index.ts'
 import { figuresOf } from './figures.ts'
 import { currentAppId, executorIdOf, findApp, findExecutor, runningOn } from './lookup.ts'
+import { isDriver } from './programs.ts'
 import type { ExecutorView, Figures, LossView, RunView } from './types.ts'
 
 /** To be called before an event is folded; what it answers with, after it. Undefined for events that take nothing. */
@@ -13,7 +14,7 @@ export function watchLosses(view: RunView, event: LabEvent): (() => void) | unde
     case 'kindling.ProcessExited': {
       const id = executorIdOf(event.actor)
       if (id !== null) return watchExecutor(view, id, event.appId, event)
-      return event.actor === 'driver' ? watchDriver(view, event) : undefined
+      return isDriver(event.actor) ? watchDriver(view, event) : undefined
     }
     case 'kindling.ExecutorState':
       return event.state === 'RUNNING' || event.state === 'LAUNCHING' ? undefined : watchExecutor(view, event.executorId, event.appId, event)
@@ -30,7 +31,7 @@ export function watchLosses(view: RunView, event: LabEvent): (() => void) | unde
     case 'kindling.FaultStruck':
       return noteFault(view, event.faultId)
     case 'SparkListenerApplicationEnd':
-      return noteEnd(view, view.apps.at(-1)?.appId)
+      return noteEnd(view, currentAppId(view))
     default:
       return undefined
   }
@@ -53,14 +54,14 @@ function watchExecutor(view: RunView, id: string, appId: string | undefined, eve
 }
 
 function watchDriver(view: RunView, event: EventOf<'kindling.ProcessExited'>): () => void {
-  const driver = event.attempt === undefined ? view.drivers.at(-1) : view.drivers.find((one) => one.attempt === event.attempt)
+  const driver = view.drivers.findLast((one) => one.actor === event.actor && (event.attempt === undefined || one.attempt === event.attempt))
   const appId = event.appId ?? driver?.appId
   const executors = view.executors.filter((one) => one.appId === appId && (one.life === 'alive' || one.life === 'silent'))
   const atEnd = {
     jobs: view.jobs.filter((job) => job.appId === appId && job.state === 'running').map((job) => job.id),
     tasks: executors.flatMap(runningOn),
     executors: executors.filter((one) => one.id !== 'driver').map((one) => one.id),
-    line: view.line
+    line: view.programs.length > 1 ? (driver?.line ?? null) : view.line
   }
   const end = appId === undefined || appId === null ? undefined : noteEnd(view, appId)
   return () => {

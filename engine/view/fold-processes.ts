@@ -4,8 +4,9 @@ import { die, ensureExecutor } from './fold-cluster.ts'
 import { abandonWork } from './fold-jobs.ts'
 import { endTasksOf } from './fold-tasks.ts'
 import type { Handlers } from './handlers.ts'
-import { currentAppId, executorIdOf, findApp, findExecutor } from './lookup.ts'
+import { currentAppId, currentDriver, executorIdOf, findApp, findExecutor } from './lookup.ts'
 import { heldInHeap } from './memory.ts'
+import { isDriver } from './programs.ts'
 import type { DriverView, RunView } from './types.ts'
 
 export const processHandlers: Handlers = {
@@ -13,8 +14,8 @@ export const processHandlers: Handlers = {
     const executorId = executorIdOf(event.actor)
     if (executorId !== null) {
       ensureExecutor(view, executorId, event.appId ?? currentAppId(view), event).pid = event.pid
-    } else if (event.actor === 'driver') {
-      const driver = ensureDriver(view, event.attempt ?? nextAttempt(view))
+    } else if (isDriver(event.actor)) {
+      const driver = ensureDriver(view, event.actor, event.attempt ?? nextAttempt(view, event.actor))
       driver.pid = event.pid
       driver.state = 'RUNNING'
       driver.startEvent = event.Kindling.id
@@ -25,11 +26,11 @@ export const processHandlers: Handlers = {
   'kindling.ProcessExited'(view, event) {
     const executorId = executorIdOf(event.actor)
     if (executorId !== null) executorExited(view, executorId, event)
-    else if (event.actor === 'driver') driverExited(view, event)
+    else if (isDriver(event.actor)) driverExited(view, event)
   },
 
   'kindling.DriverState'(view, event) {
-    const driver = ensureDriver(view, event.attempt)
+    const driver = ensureDriver(view, event.actor ?? 'driver', event.attempt)
     driver.state = event.state
     driver.retryInMs = event.retryInMs ?? null
     if (event.worker !== undefined) driver.place = event.worker
@@ -40,25 +41,27 @@ export const processHandlers: Handlers = {
     if (executorId !== null) {
       const executor = findExecutor(view, executorId, event.appId)
       if (executor) Object.assign(executor, { memory: event.account, memoryAt: event.Kindling.t })
-    } else if (event.actor === 'driver') {
-      const driver = view.drivers.at(-1)
+    } else if (isDriver(event.actor)) {
+      const driver = currentDriver(view)
       if (driver) driverMemory(driver, event.account, event.Kindling.t)
     }
   }
 }
 
-const nextAttempt = (view: RunView): number => {
-  const last = view.drivers.at(-1)
+const latest = (view: RunView, actor: string): DriverView | undefined => view.drivers.findLast((driver) => driver.actor === actor)
+
+const nextAttempt = (view: RunView, actor: string): number => {
+  const last = latest(view, actor)
   if (!last) return 0
   return last.pid === null ? last.attempt : last.attempt + 1
 }
 
-function ensureDriver(view: RunView, attempt: number): DriverView {
-  const found = view.drivers.find((driver) => driver.attempt === attempt)
+function ensureDriver(view: RunView, actor: string, attempt: number): DriverView {
+  const found = view.drivers.find((driver) => driver.actor === actor && driver.attempt === attempt)
   if (found) return found
   // Until a worker is named, a driver of cluster mode waits at the Master.
-  const place = view.drivers.at(-1)?.place ?? (view.conf['spark.submit.deployMode'] === 'cluster' ? 'master' : 'client')
-  const driver: DriverView = { attempt, pid: null, place, appId: null, state: 'SUBMITTED', machine: null, memory: null, peakMemory: 0, end: null, startEvent: null, endEvent: null, retryInMs: null }
+  const place = latest(view, actor)?.place ?? (view.conf['spark.submit.deployMode'] === 'cluster' ? 'master' : 'client')
+  const driver: DriverView = { actor, attempt, pid: null, place, appId: null, state: 'SUBMITTED', machine: null, memory: null, peakMemory: 0, end: null, startEvent: null, endEvent: null, retryInMs: null }
   view.drivers.push(driver)
   return driver
 }
@@ -76,13 +79,14 @@ function executorExited(view: RunView, executorId: string, event: EventOf<'kindl
 }
 
 function driverExited(view: RunView, event: EventOf<'kindling.ProcessExited'>): void {
-  const driver = event.attempt === undefined ? view.drivers.at(-1) : view.drivers.find((d) => d.attempt === event.attempt)
+  const driver = event.attempt === undefined ? latest(view, event.actor) : view.drivers.find((d) => d.actor === event.actor && d.attempt === event.attempt)
   if (!driver) return
   driver.end = { ...event.end, t: event.Kindling.t }
   driver.endEvent = event.Kindling.id
   if (driver.state === 'RUNNING' || driver.state === 'SUBMITTED') driver.state = event.end.code === 0 ? 'FINISHED' : 'FAILED'
   if (event.memory) driverMemory(driver, event.memory, event.Kindling.t)
-  view.line = null
+  driver.line = null
+  if (event.actor === 'driver') view.line = null
   const appId = event.appId ?? driver.appId
   if (appId === null) return
   abandonWork(view, appId, event)

@@ -1,13 +1,15 @@
 /** What the program's own lines do: which the driver has come to, what is written down there, and what of it tasks run. */
 import type { SparkPlanInfo, Step } from '../events/index.ts'
 import type { Handlers } from './handlers.ts'
-import { currentAppId, isForeign } from './lookup.ts'
-import type { JobView, LineView, PlanNodeView, RunView, StageView } from './types.ts'
+import { currentAppId, isForeign, scopeOf } from './lookup.ts'
+import { rddOffset } from './programs.ts'
+import type { ExecutionView, JobView, LineView, PlanNodeView, RunView, StageView } from './types.ts'
 
 const SQL = 'org.apache.spark.sql.execution.ui.SparkListenerSQL' as const
 
 export const programHandlers: Handlers = {
   'kindling.Lines'(view, event) {
+    if ((scopeOf(view)?.actor ?? 'driver') !== 'driver') return
     for (const line of event.reached) lineOf(view, line).reached = true
     for (const { line, op } of event.written) {
       const { ops } = lineOf(view, line)
@@ -16,8 +18,10 @@ export const programHandlers: Handlers = {
   },
 
   'kindling.Steps'(view, event) {
-    Object.assign(view.steps, event.rdds)
-    const execution = event.executionId === undefined ? undefined : view.executions.findLast((one) => one.id === event.executionId)
+    const offset = rddOffset(view, currentAppId(view))
+    if (offset === 0) Object.assign(view.steps, event.rdds)
+    else for (const [id, steps] of Object.entries(event.rdds ?? {})) view.steps[Number(id) + offset] = steps
+    const execution = event.executionId === undefined ? undefined : executionIn(view, event.executionId)
     if (execution) execution.steps = event.steps ?? []
   },
 
@@ -27,30 +31,35 @@ export const programHandlers: Handlers = {
   },
 
   [`${SQL}AdaptiveExecutionUpdate` as const](view, event) {
-    const execution = view.executions.findLast((one) => one.id === event.executionId)
+    const execution = executionIn(view, event.executionId)
     if (!execution) return
     execution.plan = planNode(event.sparkPlanInfo)
     execution.final = isFinal(event.sparkPlanInfo)
   },
 
   [`${SQL}ExecutionEnd` as const](view, event) {
-    const execution = view.executions.findLast((one) => one.id === event.executionId)
+    const execution = executionIn(view, event.executionId)
     if (!execution) return
     execution.endedAt = event.Kindling.t
     execution.error = event.errorMessage === '' ? null : event.errorMessage
   }
 }
 
+const executionIn = (view: RunView, id: number): ExecutionView | undefined => view.executions.findLast((one) => one.id === id && one.appId === currentAppId(view))
+
 /** The job's action stands on this line. */
 export function noteAction(view: RunView, job: JobView): void {
   const line = lineIn(job.name)
   if (line === null) return
+  if (rddOffset(view, job.appId) > 0) return
   const { jobs } = lineOf(view, line)
   if (!jobs.includes(job.id)) jobs.push(job.id)
 }
 
 /** Tasks of the stage begin: what its steps say runs in them. */
 export function noteRunning(view: RunView, stage: StageView): void {
+  // Lines are those of the first program.
+  if (rddOffset(view, stage.appId) > 0) return
   for (const step of stepsOf(view, stage)) {
     for (let line = step.line; line <= (step.to ?? step.line); line++) {
       const { stages } = lineOf(view, line)
@@ -61,8 +70,8 @@ export function noteRunning(view: RunView, stage: StageView): void {
 
 /** Steps of the program that the tasks of a stage run, those nearest to the data first, each once. */
 export function stepsOf(view: RunView, stage: StageView): Step[] {
-  const own = stage.rdds.toSorted((a, b) => a - b).flatMap((rdd) => view.steps[rdd] ?? (isForeign(view) ? calledAt(view.rdds[rdd]?.callSite ?? '') : []))
-  const all = own.length > 0 || stage.executionId === null ? own : (view.executions.findLast((one) => one.id === stage.executionId)?.steps ?? [])
+  const own = stage.rdds.toSorted((a, b) => a - b).flatMap((rdd) => view.steps[rdd + rddOffset(view, stage.appId)] ?? (isForeign(view) ? calledAt(view.rdds[rdd]?.callSite ?? '') : []))
+  const all = own.length > 0 || stage.executionId === null ? own : (view.executions.findLast((one) => one.id === stage.executionId && one.appId === stage.appId)?.steps ?? [])
   return [...new Map(all.map((step) => [`${step.line} ${step.op}`, step])).values()]
 }
 

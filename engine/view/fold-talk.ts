@@ -1,6 +1,6 @@
 /** What is said: messages under way, output, the program's line, exceptions. */
 import type { Handlers } from './handlers.ts'
-import { currentDriver, lookupOf } from './lookup.ts'
+import { actorIn, currentAppId, currentDriver, lookupOf, scopeOf } from './lookup.ts'
 import type { RunView } from './types.ts'
 
 /** Pieces of output kept in a view; a little more is let grow, so that dropping is rare. */
@@ -10,8 +10,11 @@ const OUTPUT_SLACK = 200
 export const talkHandlers: Handlers = {
   'kindling.Message'(view, event) {
     if (event.due <= view.t) return
-    const { kind, from, to, sent, due, about } = event
-    view.messages.push({ id: event.Kindling.id, kind, from, to, sent, due, ...(about === undefined ? {} : { about }) })
+    const { kind, sent, due, about } = event
+    const from = actorIn(view, event.from)
+    const to = actorIn(view, event.to)
+    const appId = scopeOf(view) === null ? undefined : currentAppId(view)
+    view.messages.push({ id: event.Kindling.id, kind, from, to, sent, due, ...(about === undefined ? {} : { about }), ...(appId === undefined ? {} : { appId }) })
     const lookup = lookupOf(view)
     if (due < lookup.nextDue) lookup.nextDue = due
   },
@@ -26,17 +29,21 @@ export const talkHandlers: Handlers = {
   },
 
   'kindling.Line'(view, event) {
-    view.line = event.line
+    const driver = currentDriver(view)
+    if (scopeOf(view) !== null && driver) driver.line = event.line
+    if ((scopeOf(view)?.actor ?? 'driver') === 'driver') view.line = event.line
     if (view.phase === 'starting') view.phase = 'running'
-    const ranOut = currentDriver(view)?.ranOut
+    const ranOut = driver?.ranOut
     if (ranOut) ranOut.wentOn = true
   },
 
   'kindling.Exception'(view, event) {
-    const { actor, className, message, traceback, line } = event
-    const driver = actor === 'driver' ? currentDriver(view) : undefined
+    const { className, message, traceback, line } = event
+    const actor = actorIn(view, event.actor)
+    const driver = event.actor === 'driver' ? currentDriver(view) : undefined
+    const appId = scopeOf(view) === null ? undefined : currentAppId(view)
     if (driver?.memory && className.endsWith('OutOfMemoryError')) driver.ranOut = { account: driver.memory, t: event.Kindling.t, wentOn: false }
-    view.exceptions.push({ actor, className, message, traceback, t: event.Kindling.t, ...(line === undefined ? {} : { line }) })
+    view.exceptions.push({ actor, className, message, traceback, t: event.Kindling.t, ...(line === undefined ? {} : { line }), ...(appId === undefined ? {} : { appId }) })
   }
 }
 

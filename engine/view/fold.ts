@@ -14,6 +14,7 @@ import { taskHandlers } from './fold-tasks.ts'
 import { programHandlers } from './fold-program.ts'
 import { talkHandlers } from './fold-talk.ts'
 import type { Handler, Handlers } from './handlers.ts'
+import { enter, leave } from './lookup.ts'
 import { pruneMessages } from './fold-talk.ts'
 import { tell } from './story.ts'
 import type { RunView } from './types.ts'
@@ -31,6 +32,7 @@ export function emptyView(): RunView {
     runId: '',
     programName: '',
     program: '',
+    programs: [],
     conf: {},
     given: {},
     notModelled: [],
@@ -73,12 +75,14 @@ export function emptyView(): RunView {
  * as Spark's replay does (§12.10). `view` must be the plain object, not a proxy of it.
  */
 export function fold(view: RunView, event: LabEvent): void {
+  enter(view, event)
   const line = tell(view, event)
   if (event.Kindling.t > view.t) view.t = event.Kindling.t
   view.count += 1
   const noteLoss = watchLosses(view, event)
   handlers.get(event.Event)?.(view, event)
   noteLoss?.()
+  leave(view)
   pruneMessages(view)
   if (!line) return
   view.story.push(line)

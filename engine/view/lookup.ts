@@ -3,6 +3,8 @@
  * stays plain data; for a view that was cloned or sent here one is made when first asked for. Fold the plain
  * object, not a proxy of it.
  */
+import type { LabEvent } from '../events/index.ts'
+import { programOf, type Scope } from './programs.ts'
 import type { AppView, DriverView, ExecutorView, JobView, RunView, StageView, TaskView } from './types.ts'
 
 export interface AppLookup {
@@ -30,6 +32,8 @@ export interface ViewLookup {
   nextDue: number
   /** Tasks only this view has; null when that is all of them. Others are shared with copies of it and replaced, not changed. */
   owned: Set<TaskView> | null
+  /** Where several programs run: whose event is being taken in. */
+  scope: Scope | null
 }
 
 const lookups = new WeakMap<RunView, ViewLookup>()
@@ -46,8 +50,32 @@ export const FOREIGN = 'spark-log:'
 /** A log that a real Spark wrote: nobody told of a run. */
 export const isForeign = (view: RunView): boolean => view.runId === '' || view.runId.startsWith(FOREIGN)
 
-/** The application events without an appId speak of: the latest. '' before there is one. */
-export const currentAppId = (view: RunView): string => view.apps.at(-1)?.appId ?? ''
+/** The application an event without an appId speaks of: that of the program it came from, else the latest. '' before there is one. */
+export function currentAppId(view: RunView): string {
+  const { scope } = lookupOf(view)
+  return scope === null ? (view.apps.at(-1)?.appId ?? '') : (scope.appId ?? driverIn(view, scope)?.appId ?? namelessId(view))
+}
+
+/** Until `leave`, what is asked of the view is asked for the program this event is of. */
+export function enter(view: RunView, event: LabEvent): void {
+  if (view.programs.length > 1) lookupOf(view).scope = programOf(view, event)
+}
+
+export function leave(view: RunView): void {
+  if (view.programs.length > 1) lookupOf(view).scope = null
+}
+
+/** Whose event is being taken in; null where there is one program, and for events about none in particular. */
+export const scopeOf = (view: RunView): Scope | null => lookupOf(view).scope
+
+/** An actor as the event being taken in means it: every program calls its own driver `driver`. */
+export const actorIn = (view: RunView, actor: string): string => (actor === 'driver' ? (lookupOf(view).scope?.actor ?? actor) : actor)
+
+/** What an application is kept under until it has a name. */
+export const namelessId = (view: RunView): string => {
+  const actor = lookupOf(view).scope?.actor ?? 'driver'
+  return actor === 'driver' ? '' : `:${actor}`
+}
 
 export function appLookup(view: RunView, appId: string = currentAppId(view)): AppLookup {
   return appOf(lookupOf(view), appId)
@@ -84,7 +112,16 @@ export function findStage(view: RunView, id: number, attempt?: number, appId?: s
   return attempt === undefined ? attempts?.at(-1) : attempts?.find((stage) => stage.attempt === attempt)
 }
 
-export const currentDriver = (view: RunView): DriverView | undefined => view.drivers.at(-1)
+export function currentDriver(view: RunView): DriverView | undefined {
+  const { scope } = lookupOf(view)
+  return scope === null ? view.drivers.at(-1) : driverIn(view, scope)
+}
+
+const driverIn = (view: RunView, scope: Scope): DriverView | undefined =>
+  view.drivers.findLast((driver) => driver.actor === scope.actor && (scope.attempt === null || driver.attempt === scope.attempt))
+
+/** Settings of the application that is asked about. */
+export const currentConf = (view: RunView): Record<string, string> => (lookupOf(view).scope === null ? undefined : findApp(view, currentAppId(view))?.conf) ?? view.conf
 
 /** `executor-3` → `3`; null for other actors. */
 export const executorIdOf = (actor: string): string | null => (actor.startsWith('executor-') ? actor.slice('executor-'.length) : null)
@@ -157,7 +194,7 @@ function appOf(lookup: ViewLookup, appId: string): AppLookup {
 }
 
 function build(view: RunView): ViewLookup {
-  const lookup: ViewLookup = { apps: new Map(), nextDue: Infinity, owned: null }
+  const lookup: ViewLookup = { apps: new Map(), nextDue: Infinity, owned: null, scope: null }
   for (const executor of view.executors) {
     const app = appOf(lookup, executor.appId)
     app.executors.set(executor.id, executor)

@@ -53,7 +53,7 @@ function jobPlan(view: RunView, job: JobView, all: Map<number, StageView[]>): Jo
     const sided = (step: Step): PlanStep => (has(reads, step) ? { ...step, side: 'reduce' } : has(feeds, step) ? { ...step, side: 'map' } : step)
     return { stage, attempts: all.get(stage.id)?.length ?? 1, steps: sql ? [] : (steps.get(stage.id) ?? []).map(sided), reads, feeds, madeBy: stage.state === 'skipped' ? makerOf(stage, all) : null }
   })
-  return { job, action: job.name.split(' at ')[0] ?? job.name, line: lineIn(job.name), execution: (sql ? view.executions.findLast((one) => one.id === job.executionId) : undefined) ?? null, stages: inOrder(stages) }
+  return { job, action: job.name.split(' at ')[0] ?? job.name, line: lineIn(job.name), execution: (sql ? view.executions.findLast((one) => one.id === job.executionId && one.appId === job.appId) : undefined) ?? null, stages: inOrder(stages) }
 }
 
 /** The earlier stage over the same RDD that has run. */

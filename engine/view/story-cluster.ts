@@ -1,6 +1,7 @@
 /** Sentences about processes, workers and executors. */
 import { firstLine } from '../events/failure-text.ts'
 import type { EventOf } from '../events/index.ts'
+import { isDriver } from './programs.ts'
 import { currentAppId, currentDriver, executorIdOf, findApp, findExecutor, findTask, runningOn } from './lookup.ts'
 import type { Tellers } from './story.ts'
 import type { ExecutorView, RunView, StoryLine, TaskView } from './types.ts'
@@ -18,7 +19,7 @@ export const clusterStory: Tellers = {
   'kindling.ProcessSpawned'(view, event) {
     const executorId = executorIdOf(event.actor)
     if (executorId !== null) return storyLine(event, 'plain', 2, [executor(executorId, event.appId, true), ` is process ${event.pid}.`])
-    if (event.actor !== 'driver') return null
+    if (!isDriver(event.actor)) return null
     if ((event.attempt ?? 0) === 0) return storyLine(event, 'plain', 1, [driver(true), ` starts as process ${event.pid}.`])
     const place = currentDriver(view)?.place
     const where: Part[] = place && place !== 'client' && place !== 'master' ? [' on ', actor(place)] : []
@@ -28,7 +29,7 @@ export const clusterStory: Tellers = {
   'kindling.ProcessExited'(view, event) {
     const executorId = executorIdOf(event.actor)
     if (executorId !== null) return executorExited(view, executorId, event)
-    return event.actor === 'driver' ? driverExited(view, event) : null
+    return isDriver(event.actor) ? driverExited(view, event) : null
   },
 
   'kindling.DriverState'(view, event) {

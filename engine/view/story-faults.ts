@@ -2,6 +2,7 @@
 import { firstLine } from '../events/failure-text.ts'
 import { faultTitle, whyNothing } from './fault-titles.ts'
 import type { Tellers } from './story.ts'
+import { isDriver } from './programs.ts'
 import type { RunView } from './types.ts'
 import { driver, duration, executor, named, stage, storyLine, type Part } from './words.ts'
 
@@ -59,7 +60,7 @@ function targetParts(target: string): Part[] {
   const task = /^(\d+)\.(\d+)$/.exec(target)
   if (task) return [`task ${task[2]} of `, stage(Number(task[1]), 0)]
   if (/^\d+$/.test(target)) return [executor(target)]
-  if (target === 'driver') return [driver()]
+  if (isDriver(target)) return [driver()]
   if (target === 'any' || target === '') return ['the next one it can']
   return [/^(executor-\d+|worker-\d+|master)$/.test(target) ? named(target) : target]
 }

@@ -2,6 +2,7 @@
 import { abortedJob, exceptionText, firstLine, times } from '../events/failure-text.ts'
 import type { Tellers } from './story.ts'
 import type { RunView } from './types.ts'
+import { programViews } from './programs.ts'
 import { count, duration, fullStop, job, list, named, shortSite, stage, storyLine, type Part } from './words.ts'
 import { findJob, findStage, isForeign } from './lookup.ts'
 import { jobName } from './job-name.ts'
@@ -11,14 +12,17 @@ export const runStory: Tellers = {
     if (view.runId === event.runId) return null
     const shape = event.cluster
     const where = shape ? `; a cluster of ${count(shape.workers, 'worker')} with ${count(shape.coresPerWorker, 'core')}${shape.workers === 1 ? '' : ' each'} is there for it` : ''
-    return storyLine(event, 'plain', 1, [`${shortSite(event.programName)} starts${where}.`])
+    if (event.programs === undefined) return storyLine(event, 'plain', 1, [`${shortSite(event.programName)} starts${where}.`])
+    const names = programViews(event.programs).map((program): Part => ({ text: program.label, ref: { kind: 'actor', id: program.actor } }))
+    return storyLine(event, 'plain', 1, [...list(names), ` are submitted one after the other${where}.`])
   },
 
-  'kindling.RunEnded'(_view, event) {
-    if (event.outcome === 'finished') return storyLine(event, 'good', 1, ['The run is over: the program finished.'])
+  'kindling.RunEnded'(view, event) {
+    const several = view.programs.length > 1
+    if (event.outcome === 'finished') return storyLine(event, 'good', 1, [several ? 'The run is over: all programs finished.' : 'The run is over: the program finished.'])
     if (event.outcome === 'stopped') return storyLine(event, 'you', 1, ['You stopped the run.'])
     const why = event.message ? `: ${firstLine(event.message)}` : ''
-    return storyLine(event, 'bad', 1, [`The run is over, the program failed (exit code ${event.exitCode})${why}.`])
+    return storyLine(event, 'bad', 1, [`The run is over, ${several ? 'a' : 'the'} program failed (exit code ${event.exitCode})${why}.`])
   },
 
   SparkListenerApplicationStart(_view, event) {

@@ -1,7 +1,7 @@
 /** Sentences about stages, tasks and the data they leave behind. */
 import { exceptionText, firstLine } from '../events/failure-text.ts'
 import type { EventOf } from '../events/index.ts'
-import { appLookup, currentAppId, findStage, findTask } from './lookup.ts'
+import { appLookup, currentAppId, currentConf, findStage, findTask } from './lookup.ts'
 import { isCounted } from './fold-tasks.ts'
 import type { Tellers } from './story.ts'
 import type { RunView, StageView, StoryLine } from './types.ts'
@@ -147,9 +147,10 @@ function failuresWith(view: RunView, event: TaskEnd): number {
 
 /** spark.task.maxFailures; local masters allow one failure, `local[N,F]` F (§2.2). */
 export function maxFailures(view: RunView): number {
-  const master = view.conf['spark.master'] ?? ''
+  const conf = currentConf(view)
+  const master = conf['spark.master'] ?? ''
   if (/^local(\[|$)/.test(master)) return Number(/^local\[[^,\]]+,\s*(\d+)\]$/.exec(master)?.[1] ?? 1)
-  return Number(view.conf['spark.task.maxFailures'] ?? 4) || 4
+  return Number(conf['spark.task.maxFailures'] ?? 4) || 4
 }
 
 function earlierAttempts(view: RunView, id: number, attempt: number): StageView[] {

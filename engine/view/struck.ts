@@ -20,14 +20,14 @@ const WORDS: Readonly<Record<string, { word: string; says: string }>> = {
 /** The fault that holds this executor now, the latest; null for none, and for a process that has ended. */
 export function heldBy(view: RunView, executor: ExecutorView): Held | null {
   if (executor.life === 'dead') return null
-  const fault = view.faults.findLast((one) => holds(one, `executor-${executor.id}`) && one.t >= executor.launchedAt && one.fault in WORDS)
+  const fault = view.faults.findLast((one) => holds(one, `executor-${executor.id}`) && (one.appId ?? executor.appId) === executor.appId && one.t >= executor.launchedAt && one.fault in WORDS)
   return fault ? { fault: fault.fault, since: fault.t, ...WORDS[fault.fault]! } : null
 }
 
 /** The fault that holds the driver now; null for none. Nobody in the cluster need have noticed. */
 export function driverHeldBy(view: RunView, driver: DriverView): Held | null {
   if (driver.end !== null) return null
-  const fault = view.faults.findLast((one) => one.fault === 'hang-driver' && holds(one, 'driver'))
+  const fault = view.faults.findLast((one) => one.fault === 'hang-driver' && holds(one, driver.actor))
   return fault ? { fault: fault.fault, since: fault.t, word: 'stands still', says: 'Its process is stopped: it holds its connections, reads nothing and starts no task. Nobody is told.' } : null
 }
 

@@ -8,6 +8,8 @@ export interface RunView {
   runId: string
   programName: string
   program: string
+  /** All programs of the run, the first one too; more than one where several applications share the cluster. */
+  programs: ProgramView[]
   conf: Record<string, string>
   /** The settings the run was asked for, before its program added its own. */
   given: Record<string, string>
@@ -30,7 +32,7 @@ export interface RunView {
   apps: AppView[]
   master: MasterView | null
   workers: WorkerView[]
-  /** Drivers of this run, oldest first. The last one is the current one. */
+  /** Drivers of this run, oldest first. The last one of each program is its current one. */
   drivers: DriverView[]
   /** Every executor ever, oldest first; ids are unique within an app. */
   executors: ExecutorView[]
@@ -45,20 +47,30 @@ export interface RunView {
   executions: ExecutionView[]
   /** What has become of the program's lines so far, by line, 1-based. */
   lines: Record<number, LineView>
-  /** Line the driver's program is on, 1-based. */
+  /** Line the (first) program is on, 1-based. */
   line: number | null
   /** The last pieces; `outputDropped` counts those before them. */
   output: { actor: ActorId; stream: 'stdout' | 'stderr'; text: string; t: number; appId?: string; event?: EventId }[]
   outputDropped: number
   /** Messages under way at t: sent ≤ t < due. */
-  messages: { id: EventId; kind: string; from: ActorId; to: ActorId; sent: number; due: number; about?: string }[]
+  messages: { id: EventId; kind: string; from: ActorId; to: ActorId; sent: number; due: number; about?: string; appId?: string }[]
   faults: FaultView[]
   /** What went with executors, or out of living ones, oldest first. */
   losses: LossView[]
-  exceptions: { actor: ActorId; className: string; message: string; traceback: string; line?: number; t: number }[]
+  exceptions: { actor: ActorId; appId?: string; className: string; message: string; traceback: string; line?: number; t: number }[]
   /** Without the oldest lines of a very long run. */
   story: StoryLine[]
   totals: Totals
+}
+
+/** A program of the run, as one gave it to spark-submit. */
+export interface ProgramView {
+  /** Its driver: `driver`, of the second one `driver-2`. */
+  actor: ActorId
+  program: string
+  programName: string
+  /** What it is called beside others: the name of its file; a number follows where two are called the same. */
+  label: string
 }
 
 /** Task attempts of the whole run so far. */
@@ -136,6 +148,9 @@ export interface FaultView {
   t: number
   when?: string
   by?: 'window' | 'cli' | 'scenario'
+  /** Where several applications run: whose, by the number of its program from 1, and by its id once it has struck. */
+  app?: number
+  appId?: string
   /** The last event about it. */
   event?: EventId
   /** Times it has struck, and times it is to: 0 is each time its moment comes. */
@@ -155,6 +170,10 @@ export interface AppView {
   endedAt: number | null
   /** The cluster just before its end. */
   atEnd?: Figures
+  /** Its driver. */
+  driver: ActorId
+  /** Where several applications run: its own settings. */
+  conf?: Record<string, string>
 }
 
 export interface WorkerView {
@@ -171,6 +190,8 @@ export interface WorkerView {
 }
 
 export interface DriverView {
+  /** `driver`; of the second program `driver-2`. */
+  actor: ActorId
   attempt: number
   pid: number | null
   /** `client`: beside the cluster; else the worker it sits on. */
@@ -187,6 +208,8 @@ export interface DriverView {
   end: (ProcessEnd & { t: number }) | null
   startEvent?: EventId | null
   endEvent?: EventId | null
+  /** Where several programs run: the line its program is on, 1-based. */
+  line?: number | null
   /** Supervised and ended: ms until it is started again. */
   retryInMs?: number | null
   /** What ran as it ended: ids, and the line of its program. */
@@ -349,13 +372,15 @@ export interface StoryLine {
   tone: 'plain' | 'good' | 'bad' | 'again' | 'you'
   /** Importance: 1 always shown, 2 shown in detail. */
   level: 1 | 2
+  /** Where several programs run: the one it is about, by its label. */
+  program?: string
   parts: { text: string; ref?: Ref }[]
 }
 
 /** Something one can click: an actor, a task, a stage, a job, an event. */
 export type Ref =
   | { kind: 'actor'; id: ActorId; appId?: string }
-  | { kind: 'task'; id: number }
-  | { kind: 'stage'; id: number; attempt: number }
-  | { kind: 'job'; id: number }
+  | { kind: 'task'; id: number; appId?: string }
+  | { kind: 'stage'; id: number; attempt: number; appId?: string }
+  | { kind: 'job'; id: number; appId?: string }
   | { kind: 'event'; id: EventId }

@@ -6,6 +6,7 @@ import type { EventId, LabEvent } from '../events/index.ts'
 import { aboutOf } from './about.ts'
 import { because, whatHappened } from './because.ts'
 import { executorIdOf, findExecutor, findJob, findStage, findTask } from './lookup.ts'
+import { isDriver } from './programs.ts'
 import type { Ref, RunView, TaskView } from './types.ts'
 
 export type EventLookup = ReadonlyMap<EventId, LabEvent> | ((id: EventId) => LabEvent | undefined)
@@ -70,17 +71,17 @@ function questionOf(view: RunView, ref: Ref): { question: string; event: EventId
     case 'event':
       return { question: 'Why did this happen?', event: ref.id }
     case 'task': {
-      const task = findTask(view, ref.id)
+      const task = findTask(view, ref.id, ref.appId)
       return task ? taskQuestion(task) : null
     }
     case 'stage': {
-      const stage = findStage(view, ref.id, ref.attempt)
+      const stage = findStage(view, ref.id, ref.attempt, ref.appId)
       if (!stage) return null
       if (stage.state === 'failed') return { question: `Why did stage ${stage.id} stop?`, event: stage.endEvent ?? null }
       return { question: `Why does stage ${stage.id} run${stage.attempt > 0 ? ' again' : ''}?`, event: stage.submitEvent ?? null }
     }
     case 'job': {
-      const job = findJob(view, ref.id)
+      const job = findJob(view, ref.id, ref.appId)
       if (!job) return null
       if (job.state === 'failed') return { question: `Why did job ${job.id} fail?`, event: job.endEvent ?? null }
       return { question: `Why is there a job ${job.id}?`, event: job.startEvent ?? null }
@@ -113,8 +114,8 @@ function actorQuestion(view: RunView, id: string, appId?: string): { question: s
     if (executor.endEvent) return { question: `Why is executor ${executorId} gone?`, event: executor.endEvent }
     return { question: `Why is there an executor ${executorId}?`, event: executor.launchEvent ?? null }
   }
-  if (id === 'driver') {
-    const driver = appId === undefined ? view.drivers.at(-1) : view.drivers.findLast((d) => d.appId === appId)
+  if (isDriver(id)) {
+    const driver = appId === undefined ? view.drivers.findLast((d) => d.actor === id) : view.drivers.findLast((d) => d.appId === appId)
     if (!driver) return null
     if (driver.endEvent) return { question: 'Why is the driver gone?', event: driver.endEvent }
     return { question: driver.attempt > 0 ? 'Why does the driver run again?' : 'Why is there a driver?', event: driver.startEvent ?? null }

@@ -24,9 +24,13 @@ const cluster = z.strictObject({
   memoryPerWorkerMb: z.number().min(1).max(1_048_576)
 })
 
+/** Programs of one run. */
+const MOST_PROGRAMS = 8
+
 const runRequest = z.strictObject({
   program,
   programName: fileName,
+  others: z.array(z.strictObject({ program, programName: fileName })).max(MOST_PROGRAMS - 1).optional(),
   scenarioId: scenarioId.optional(),
   cluster,
   conf: z.record(z.string().max(500), text),
@@ -37,6 +41,7 @@ const faultRequest = z.strictObject({
   runId,
   fault: z.string().min(1).max(100),
   target: z.string().max(200).optional(),
+  app: z.number().int().min(1).max(MOST_PROGRAMS).optional(),
   when: z.string().max(200).optional()
 })
 

@@ -139,7 +139,9 @@ export class Children {
   }
 
   #greeted(actor: ActorId, pid: number, connection: Connection<LabToChild, ChildToLab>): void {
-    const entry = [...this.#entries].find((candidate) => candidate.actor === actor && candidate.connection === undefined && (candidate.handle.pid === null || candidate.handle.pid === pid))
+    // Two applications may each have an executor of that name starting.
+    const waiting = [...this.#entries].filter((candidate) => candidate.actor === actor && candidate.connection === undefined)
+    const entry = waiting.find((candidate) => candidate.handle.pid === pid) ?? waiting.find((candidate) => candidate.handle.pid === null)
     if (entry === undefined) {
       connection.close()
       return

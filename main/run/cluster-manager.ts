@@ -148,7 +148,7 @@ export class ClusterManager {
   stopMaster(cause: EventId): void {
     this.#master.stop(cause)
     for (const driver of this.#clients.values()) {
-      if (!driver.ended) this.#journal.post({ Event: 'kindling.Note', level: 'warn', actor: 'driver', text: 'Connection to master failed; waiting for master to reconnect...' }, cause)
+      if (!driver.ended) this.#journal.post({ Event: 'kindling.Note', level: 'warn', actor: driver.actor, text: 'Connection to master failed; waiting for master to reconnect...' }, cause)
     }
     for (const worker of this.#workers) if (worker.reachable) worker.masterDisconnected(cause)
   }

@@ -34,6 +34,16 @@ export class EventLogs {
     return this.#open.length > 0
   }
 
+  /** The driver that speaks for an application. */
+  actorOf(appId: string): string | undefined {
+    return this.#open.find((log) => log.appId === appId)?.actor
+  }
+
+  /** Has that driver a log? */
+  has(actor: string): boolean {
+    return this.#open.some((log) => log.actor === actor)
+  }
+
   /** Makes the folder of the logs. Throws a sentence when it cannot be written. */
   prepare(): void {
     try {

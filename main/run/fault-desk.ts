@@ -1,8 +1,9 @@
-import type { EventId, LabEvent } from '../../engine/events/index.ts'
+import type { ActorId, EventId, EventName, LabEvent } from '../../engine/events/index.ts'
 import { theFault, type FaultName } from '../../engine/faults/index.ts'
 import { momentText, parseFault, targetText, whenText, type ParsedFault } from '../../engine/faults/parse.ts'
 import { chooseTarget, matchesMoment, type Choice, type FaultMoment } from '../../engine/faults/strike.ts'
 import type { Answer } from '../../engine/lab-api.ts'
+import { indexOfDriver } from '../../engine/view/programs.ts'
 import type { RunView } from '../../engine/view/types.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
 import { blowAt, type Acted, type Blow, type LabHand, type Refusal } from './blows.ts'
@@ -10,14 +11,22 @@ import type { ChildHandle } from './children.ts'
 import { situationOf } from './fault-situation.ts'
 import type { Journal } from './journal.ts'
 
+/** A program of the run, as faults see it. */
+export interface FaultApp {
+  readonly actor: ActorId
+  readonly appId: string | undefined
+  readonly driver: ChildHandle | undefined
+  /** It runs on a `local…` master. */
+  readonly local: boolean
+}
+
 export interface FaultHands {
   view: () => RunView
-  /** The application that faults strike: the first program's. */
-  appId: () => string | undefined
-  driver: () => ChildHandle | null
-  executor: (executorId: string) => ChildHandle | null
-  /** True when the application runs on a `local…` master. */
-  local: () => boolean
+  /** How many programs there are. */
+  programs: number
+  /** The nth program, from 1, and its application. */
+  app: (number: number) => FaultApp | undefined
+  executor: (appId: string, executorId: string) => ChildHandle | null
   /** What the lab carries out itself, by fault: one for each fault whose `by` is `lab`. */
   lab: Partial<Record<FaultName, LabHand>>
 }
@@ -55,7 +64,8 @@ export class FaultDesk {
   #waiting: Waiting[] = []
   #active: Active[] = []
   #count = 0
-  #driverReady = false
+  /** Programs whose driver has come up, by number. */
+  readonly #ready = new Set<number>()
   /** Struck so that they will die, and not dead yet. */
   readonly #doomed = new Map<ChildHandle, 'killed' | 'dying'>()
   /** Blows under way: the driver is held at a moment until they are done. */
@@ -75,31 +85,37 @@ export class FaultDesk {
     const known = theFault(fault.fault)
     const id = `fault-${++this.#count}`
     const repeat = fault.repeat === 1 ? {} : { repeat: fault.repeat === Infinity ? 0 : fault.repeat }
-    const requested = this.#journal.post({ Event: 'kindling.FaultRequested', faultId: id, fault: fault.fault, target: targetText(fault.target), when: momentText(known, fault.when, fault), by, ...repeat })
+    const requested = this.#journal.post({ Event: 'kindling.FaultRequested', faultId: id, fault: fault.fault, target: targetText(fault.target), when: momentText(known, fault.when, fault), by, ...(this.#hands.programs > 1 ? { app: fault.app } : {}), ...repeat })
+    if (fault.app > this.#hands.programs) {
+      const reason = `There is no program ${fault.app} in this run.`
+      this.#journal.post({ Event: 'kindling.FaultFailed', faultId: id, fault: fault.fault, target: targetText(fault.target), reason }, requested)
+      return { ok: false, message: reason }
+    }
     const waiting: Waiting = { id, fault, requested, strikes: 0, seen: 0, due: false }
     if (fault.when.at === 'now') return this.#strike(waiting, chooseTarget(fault, this.#situation(fault, undefined)))
     this.#waiting.push(waiting)
     if (fault.when.at === 'time') this.#arm(waiting, fault.when.ms)
-    if (fault.when.at === 'start' && this.#driverReady) void this.moment({ kind: 'start' })
+    if (fault.when.at === 'start' && this.#ready.has(fault.app)) void this.moment({ kind: 'start' }, fault.app)
     this.#watch()
     return { ok: true }
   }
 
   /** A driver has come up: it hears what to watch for, and faults for the start can strike. */
-  driverUp(): void {
-    this.#driverReady = true
+  driverUp(app: number): void {
+    this.#ready.add(app)
     this.#watch()
-    void this.moment({ kind: 'start' })
+    void this.moment({ kind: 'start' }, app)
   }
 
   /**
-   * Something happened that a fault may be waiting for. At most one of several equal faults strikes on it.
+   * Something happened in a program (by its number; undefined: in none in particular) that a fault may be waiting for. At most one of several equal faults strikes on it.
    * Resolves when what was struck can do no more; undefined when nothing is under way.
    */
-  moment(moment: FaultMoment): Promise<void> | undefined {
+  moment(moment: FaultMoment, app: number | undefined): Promise<void> | undefined {
     const struck = new Set<string>()
     for (const waiting of [...this.#waiting]) {
       const { when, text } = waiting.fault
+      if (app !== undefined && waiting.fault.app !== app) continue
       if (!this.#waiting.includes(waiting) || !matchesMoment(when, moment)) continue
       if (struck.has(text)) {
         // The start does not come again: its twin strikes as soon as there is somebody else.
@@ -114,10 +130,10 @@ export class FaultDesk {
   }
 
   /** An executor has been taken on: faults whose moment passed without one can strike now. Resolves as `moment` does. */
-  executorUp(): Promise<void> | undefined {
+  executorUp(app: number): Promise<void> | undefined {
     const struck = new Set<string>()
     for (const waiting of [...this.#waiting]) {
-      if (!waiting.due || struck.has(waiting.fault.text)) continue
+      if (!waiting.due || waiting.fault.app !== app || struck.has(waiting.fault.text)) continue
       if (this.#try(waiting, undefined)) struck.add(waiting.fault.text)
     }
     this.#watch()
@@ -185,7 +201,11 @@ export class FaultDesk {
 
   /** On a local master no executor will ever come: that is told at once. */
   #hopeless(fault: ParsedFault): boolean {
-    return this.#hands.local() && !['driver', 'task'].includes(theFault(fault.fault).strikes)
+    const { strikes } = theFault(fault.fault)
+    if (strikes === 'driver' || strikes === 'task') return false
+    // Workers and the Master are nobody's: they are there as long as one program has a cluster.
+    if (strikes === 'worker' || strikes === 'master') return Array.from({ length: this.#hands.programs }, (_, at) => this.#hands.app(at + 1)).every((app) => app?.local === true)
+    return this.#hands.app(fault.app)?.local === true
   }
 
   #strike(waiting: Waiting, choice: Choice): Answer {
@@ -199,11 +219,14 @@ export class FaultDesk {
       return refuse(`A local master has no ${what}: the driver runs the tasks itself. Name no master, or a cluster, to have executors.`)
     }
     if (choice.strike === 'wait' || choice.strike === 'nothing') return refuse(choice.message)
-    const blow = this.#blow(id, fault, choice)
+    const found = this.#blow(id, fault, choice)
+    const own = 'refuse' in found || found.target !== 'driver' ? {} : { target: this.#hands.app(fault.app)?.actor ?? 'driver' }
+    const blow = { ...found, ...own }
+    const whose = this.#whose(fault)
     if ('refuse' in blow) return refuse(blow.refuse)
     // A fault on so many attempts is over with the last of them.
     const lasting = theFault(fault.fault).lasting !== undefined && (fault.parameters['times'] ?? Infinity) === Infinity
-    const struck = this.#journal.post({ Event: 'kindling.FaultStruck', faultId: id, fault: fault.fault, target: blow.target, detail: blow.detail, ...(lasting ? { lasting } : {}) }, requested)
+    const struck = this.#journal.post({ Event: 'kindling.FaultStruck', faultId: id, fault: fault.fault, target: blow.target, ...whose, detail: blow.detail, ...(lasting ? { lasting } : {}) }, requested)
     const acted = blow.act(struck)
     if (acted.done !== undefined) {
       const done = acted.done.then(() => void this.#underWay.delete(done))
@@ -228,8 +251,8 @@ export class FaultDesk {
     }
     const executorId = 'executorId' in choice && choice.strike !== 'task' ? choice.executorId : choice.strike === 'message' && choice.at !== 'driver' ? choice.at.executorId : undefined
     return executorId === undefined
-      ? blowAt(this.#hands.driver(), 'driver', choice, id, fault, dying)
-      : blowAt(this.#hands.executor(executorId), `executor-${executorId}`, choice, id, fault, dying)
+      ? blowAt(this.#hands.app(fault.app)?.driver ?? null, 'driver', choice, id, fault, dying)
+      : blowAt(this.#executor(fault, executorId), `executor-${executorId}`, choice, id, fault, dying)
   }
 
   /** A lasting fault goes on until it is healed, its time is over, or what it struck is gone. */
@@ -248,8 +271,20 @@ export class FaultDesk {
     active.cancelTimer?.()
     const { id, fault, target, struck } = active
     const detail = by === 'end' ? 'what it had struck is gone' : (theFault(fault.fault).lasting?.heal ?? '')
-    const healed = this.#journal.post({ Event: 'kindling.FaultHealed', faultId: id, fault: fault.fault, target, detail, by }, struck)
+    const healed = this.#journal.post({ Event: 'kindling.FaultHealed', faultId: id, fault: fault.fault, target, ...this.#whose(fault), detail, by }, struck)
     if (by !== 'end') active.heal(healed)
+  }
+
+  #executor(fault: ParsedFault, executorId: string): ChildHandle | null {
+    const appId = this.#hands.app(fault.app)?.appId
+    return appId === undefined ? null : this.#hands.executor(appId, executorId)
+  }
+
+  /** Where several applications run, a strike says whose it is; the Master and the Workers are nobody's. */
+  #whose(fault: ParsedFault): { appId?: string } {
+    const appId = this.#hands.app(fault.app)?.appId
+    const { strikes } = theFault(fault.fault)
+    return this.#hands.programs === 1 || appId === undefined || strikes === 'worker' || strikes === 'master' ? {} : { appId }
   }
 
   #drop(waiting: Waiting): void {
@@ -258,8 +293,8 @@ export class FaultDesk {
   }
 
   #situation(fault: ParsedFault, moment: FaultMoment | undefined): ReturnType<typeof situationOf> {
-    return situationOf(this.#hands, moment, (executorId) => {
-      const child = this.#hands.executor(executorId)
+    return situationOf(this.#hands.view(), this.#hands.app(fault.app), moment, (executorId) => {
+      const child = this.#executor(fault, executorId)
       if (child === null || child.ended) return false
       // Who is killed is gone already; who is dying is only struck again by name.
       const doom = this.#doomed.get(child)
@@ -270,13 +305,18 @@ export class FaultDesk {
   /** Tells the driver what to wait at, and listens to the log when an event is waited for. */
   #watch(): void {
     const events = new Set(this.#waiting.flatMap(({ fault }) => (fault.when.at === 'event' ? [fault.when.event] : [])))
-    this.#journal.onEach = events.size === 0 ? undefined : (name: string): void => {
-      if ((events as Set<string>).has(name)) void this.moment({ kind: 'event', event: name as LabEvent['Event'] })
+    this.#journal.onEach = events.size === 0 ? undefined : (name: string, driver: string | null): void => {
+      if ((events as Set<string>).has(name)) void this.moment({ kind: 'event', event: name as LabEvent['Event'] }, driver === null || this.#hands.programs === 1 ? undefined : indexOfDriver(driver) + 1)
     }
-    const driver = this.#hands.driver()
-    if (driver === null || driver.ended) return
-    const watch = { type: 'Watch' as const, executors: this.#waiting.some((waiting) => waiting.due), jobs: false, stages: [] as number[], tasks: [] as string[], any: [] as ('stage' | 'task')[], events: [...events] }
-    for (const { fault } of this.#waiting) {
+    for (let app = 1; app <= this.#hands.programs; app++) this.#tellWatch(app, [...events])
+  }
+
+  #tellWatch(app: number, events: EventName[]): void {
+    const driver = this.#hands.app(app)?.driver
+    if (driver === undefined || driver.ended) return
+    const mine = this.#waiting.filter((waiting) => waiting.fault.app === app)
+    const watch = { type: 'Watch' as const, executors: mine.some((waiting) => waiting.due), jobs: false, stages: [] as number[], tasks: [] as string[], any: [] as ('stage' | 'task')[], events }
+    for (const { fault } of mine) {
       const { when } = fault
       if (when.at === 'job') watch.jobs = true
       if (when.at === 'stage') {

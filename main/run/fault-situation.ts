@@ -1,15 +1,14 @@
 import type { FaultMoment, Situation } from '../../engine/faults/strike.ts'
 import type { RunView } from '../../engine/view/types.ts'
-import type { ChildHandle } from './children.ts'
+import type { FaultApp } from './fault-desk.ts'
 
 /** What there is to strike now, as the log tells it; `strikeable` adds what only the lab knows of a process. */
-export function situationOf(hands: { view: () => RunView; appId: () => string | undefined; driver: () => ChildHandle | null }, moment: FaultMoment | undefined, strikeable: (executorId: string) => boolean): Situation {
-  const view = hands.view()
-  const driver = hands.driver()
-  const appId = hands.appId()
+export function situationOf(view: RunView, app: FaultApp | undefined, moment: FaultMoment | undefined, strikeable: (executorId: string) => boolean): Situation {
+  const driver = app?.driver ?? null
+  const appId = app?.appId
   const tasks = new Map(view.tasks.flatMap((task) => (task.appId === appId && task.state === 'running' ? [[task.id, task]] : [])))
   const executors = view.executors.filter((executor) => executor.appId === appId)
-  const place = view.drivers.at(-1)?.place
+  const place = view.drivers.findLast((one) => one.actor === (app?.actor ?? 'driver'))?.place
   return {
     driverAlive: driver !== null && !driver.ended,
     executors: executors.map((executor) => ({

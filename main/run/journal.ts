@@ -1,4 +1,5 @@
 import type { BareEvent, EventId, KindlingEvent, LabEvent } from '../../engine/events/index.ts'
+import { isDriver, originDriver } from '../../engine/view/programs.ts'
 import type { LabClock } from '../../engine/world/real/clock.ts'
 import { EventLogs, type LogOwner } from './event-logs.ts'
 import { KeptEvents } from './kept-events.ts'
@@ -37,7 +38,7 @@ export class Journal {
   #told = 0
   #telling = false
   /** Called with the name of each event once it is kept, before anything else happens: faults wait for some. */
-  onEach: ((name: string) => void) | undefined
+  onEach: ((name: string, driver: string | null) => void) | undefined
   /** As `onEach`, for who reads them: told from which place on there are new ones. */
   onNew: ((from: number) => void) | undefined
 
@@ -79,9 +80,15 @@ export class Journal {
     const from = this.#kept.length
     this.#kept.add(stamped)
     this.#keep(stamped)
-    this.onEach?.(stamped.Event)
+    if (this.onEach !== undefined) this.onEach(stamped.Event, this.#driverOf(stamped))
     this.onNew?.(from)
     return id
+  }
+
+  /** Whose driver's application it is about; null for none in particular. */
+  #driverOf(event: LabEvent): string | null {
+    const { appId, actor } = event as { appId?: string; actor?: string }
+    return actor !== undefined && isDriver(actor) ? actor : appId === undefined ? null : (this.#logs.actorOf(appId) ?? null)
   }
 
   /** Events of a child, as JSON lines. */
@@ -105,7 +112,8 @@ export class Journal {
       this.#keep(event)
     }
     this.#tellSoon()
-    if (this.onEach !== undefined) for (const name of all) this.onEach?.(name)
+    const driver = originDriver(`${origin}:`)?.actor ?? null
+    if (this.onEach !== undefined) for (const name of all) this.onEach?.(name, driver)
     this.onNew?.(from)
   }
 
@@ -144,8 +152,8 @@ export class Journal {
       if (this.#head !== undefined) first += JSON.stringify(this.#head) + '\n'
       for (const event of this.#kept.few(0)) if (isPrologue(event)) first += JSON.stringify(event) + '\n'
     }
-    const mine = this.#early.filter(({ origin, name }) => (origin === LAB && !(another && PROLOGUE.has(name))) || origin === owner.origin)
-    this.#early = this.#early.filter(({ origin }) => origin !== LAB && origin !== owner.origin)
+    const mine = this.#early.filter(({ origin, name }) => (origin === LAB && !(another && PROLOGUE.has(name))) || origin === owner.origin || origin === owner.actor)
+    this.#early = this.#early.filter(({ origin }) => origin !== LAB && origin !== owner.origin && origin !== owner.actor)
     this.#logs.toApp(appId, first + mine.map(({ text }) => text).join(''))
   }
 
@@ -190,6 +198,8 @@ export class Journal {
     const text = JSON.stringify(event) + '\n'
     if (event.Event === 'SparkListenerApplicationEnd') this.#logs.sawApplicationEnd(LAB)
     const { appId, actor } = event as { appId?: string; actor?: string }
+    // What a second program's driver does before it has an application waits for its log.
+    if (actor !== undefined && isDriver(actor) && actor !== 'driver' && appId === undefined && !this.#logs.has(actor)) return this.#keepEarly(actor, event.Event, text)
     const said = (appId !== undefined && this.#logs.toApp(appId, text)) || (actor !== undefined && this.#logs.toActor(actor, text)) || this.#logs.toAll(text)
     if (!said) this.#keepEarly(LAB, event.Event, text)
   }

@@ -5,6 +5,8 @@ import type { Answer } from '../../engine/lab-api.ts'
 import { parseFault } from '../../engine/faults/parse.ts'
 import { driverId } from '../../engine/rules/spark-events.ts'
 import type { Stop } from '../../engine/view/marks.ts'
+import { programViews } from '../../engine/view/programs.ts'
+import { FaultTextError } from '../../engine/faults/fault-text-error.ts'
 import type { RunView } from '../../engine/view/types.ts'
 import type { Spawner } from '../../engine/world/interfaces.ts'
 import { startClock, type LabClock } from '../../engine/world/real/clock.ts'
@@ -18,7 +20,7 @@ import { Journal } from './journal.ts'
 import { Picture } from './picture.ts'
 import { standStill } from './stop-process.ts'
 import { runSettings, type RunSettings } from './settings.ts'
-import { Submission, v8Cap } from './submission.ts'
+import { Submission, v8Cap, type Program } from './submission.ts'
 import { Wire } from './wire.ts'
 
 /** Real ms what is left has to end once the run was stopped. */
@@ -31,6 +33,8 @@ export interface RunPlan {
   runId: string
   program: string
   programName: string
+  /** Programs that share the cluster with it, each with a driver and an application of its own; submitted after it, in their order. */
+  others?: readonly Program[]
   scenarioId?: string
   argv: string[]
   cluster: ClusterShape
@@ -81,6 +85,8 @@ export class Run {
   readonly #origins = new Map<string, string>()
   #cluster: ClusterManager | undefined
   #drivers = 0
+  /** Programs submitted so far. */
+  #submitted = 0
   #stopping = false
   #over = false
   #resolveEnded: (outcome: RunOutcome) => void = () => undefined
@@ -99,14 +105,10 @@ export class Run {
     this.#clockDesk = new ClockDesk(this.#clock, this.#children, this.journal)
     this.#faultDesk = new FaultDesk(this.#clock, this.journal, {
       view: () => this.view,
-      appId: () => this.#submissions[0]?.appId,
-      driver: () => this.#submissions[0]?.driver ?? null,
-      executor: (id) => {
-        const appId = this.#submissions[0]?.appId
-        return appId === undefined ? null : (this.#cluster?.executorChild(appId, id) ?? null)
-      },
-      local: () => this.#submissions[0]?.local === true,
-      lab: { ...clusterFaults(() => this.#cluster, plan.conf), 'hang-driver': standStill(() => this.#submissions[0]?.driver ?? null) }
+      programs: 1 + (plan.others?.length ?? 0),
+      app: (number) => this.#submissions[number - 1],
+      executor: (appId, id) => this.#cluster?.executorChild(appId, id) ?? null,
+      lab: { ...clusterFaults(() => this.#cluster, plan.conf), 'hang-driver': standStill((number) => this.#submissions[number - 1]?.driver ?? null) }
     })
     watchContainers(this.journal, (actor, appId) => this.#cluster?.executorChild(appId, actor.replace('executor-', '')) ?? null)
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve))
@@ -129,7 +131,11 @@ export class Run {
   /** Throws FaultTextError for a fault that cannot be read, and a sentence when the log cannot be written; everything else that goes wrong is told in the log. */
   async start(): Promise<void> {
     const plan = this.#plan
-    for (const { text } of plan.faults) parseFault(text)
+    const programs = [plan, ...(plan.others ?? [])]
+    for (const { text } of plan.faults) {
+      const { app } = parseFault(text)
+      if (app > programs.length) throw new FaultTextError(noSuchProgram(text, app, programs.length))
+    }
     this.journal.prepare()
     mkdirSync(plan.scratch, { recursive: true })
     await this.#children.listen()
@@ -142,12 +148,21 @@ export class Run {
       programName: plan.programName,
       conf: plan.conf,
       cluster: plan.cluster,
-      ...(plan.scenarioId === undefined ? {} : { scenario: plan.scenarioId })
+      ...(plan.scenarioId === undefined ? {} : { scenario: plan.scenarioId }),
+      ...(programs.length === 1 ? {} : { programs: programs.map(({ program, programName }) => ({ program, programName })) })
     })
     for (const note of this.#settings.notes) this.journal.post({ Event: 'kindling.Note', level: 'warn', text: note })
+    const labels = programViews(programs).map(({ label }) => label)
+    programs.forEach((program, index) => this.#submissions.push(this.#submission(index, program, labels[index]!)))
     for (const { text, by } of plan.faults) this.#faultDesk.request(text, by)
-    this.#submissions.push(this.#submission(0))
-    for (const submission of this.#submissions) submission.start()
+    this.#submit(0)
+  }
+
+  /** One after the other, as one types them: the next once the one before has its application, or is over. */
+  #submit(index: number): void {
+    if (index !== this.#submitted || this.#stopping) return
+    this.#submitted++
+    this.#submissions[index]?.start()
   }
 
   fault(text: string, by: 'window' | 'cli'): Answer {
@@ -182,9 +197,10 @@ export class Run {
     await this.ended
   }
 
-  #submission(index: number): Submission {
+  #submission(index: number, program: Program, label: string): Submission {
     const plan = this.#plan
-    return new Submission(index, plan, {
+    const programs = 1 + (plan.others?.length ?? 0)
+    return new Submission(index, program, {
       children: this.#children,
       journal: this.journal,
       wire: this.#wire,
@@ -198,9 +214,13 @@ export class Run {
       scratch: plan.scratch,
       cwd: plan.cwd,
       folders: plan.folders,
-      cluster: (shape) => this.#startCluster(shape ?? plan.cluster),
+      cluster: (shape) => (shape !== undefined && programs > 1 ? null : this.#startCluster(shape ?? plan.cluster)),
       registered: (appId, origin) => this.#origins.set(appId, origin),
+      programs,
+      label,
+      submitted: () => this.#submit(index + 1),
       over: () => {
+        this.#submit(index + 1)
         if (this.#submissions.every((submission) => submission.isOver)) this.#finish()
       }
     })
@@ -272,7 +292,8 @@ export class Run {
       const first = this.#submissions.find((submission) => submission.exitCode !== 0) ?? this.#submissions[0]
       const exitCode = first?.exitCode ?? 1
       const outcome = this.#stopping ? 'stopped' : exitCode === 0 ? 'finished' : 'failed'
-      const message = first?.programCode?.message ?? (exitCode === 0 ? undefined : first?.driverEnd?.meaning)
+      const said = first?.programCode?.message ?? (exitCode === 0 ? undefined : first?.driverEnd?.meaning)
+      const message = said === undefined || this.#submissions.length === 1 ? said : `${first?.label}: ${said}`
       const result: RunOutcome = { outcome, exitCode, ...(message === undefined ? {} : { message }) }
       this.#cluster?.stop()
       this.journal.post({ Event: 'kindling.RunEnded', ...result }, first?.driverEnd?.event)
@@ -284,3 +305,6 @@ export class Run {
     for (const child of left) setTimeout(() => child.kill(undefined), this.#stopping ? STOP_GRACE : LEAVE_GRACE).unref()
   }
 }
+
+const noSuchProgram = (fault: string, app: number, programs: number): string =>
+  `"${fault}" is for program ${app}, and there ${programs === 1 ? 'is one program' : `are ${programs} programs`}.`

@@ -3,9 +3,9 @@ import type { LabHand } from './blows.ts'
 
 /** A process that stands still until it is let go: the fault hang-driver. */
 export const standStill =
-  (driver: () => ChildHandle | null): LabHand =>
-  () => {
-    const child = driver()
+  (driver: (app: number) => ChildHandle | null): LabHand =>
+  (_, fault) => {
+    const child = driver(fault.app)
     if (child === null || child.ended || child.pid === null) return { refuse: 'There is no driver running.' }
     if (process.platform === 'win32') return { refuse: 'Windows has no signal that stops a process: cut an executor off from the driver instead (cut-off-driver).' }
     const { pid } = child

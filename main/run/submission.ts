@@ -41,6 +41,11 @@ export interface SubmissionHands {
   cluster: (shape?: ClusterShape) => ClusterManager | null
   /** An application has its id; the ids of its driver's events begin with `origin`. */
   registered: (appId: string, origin: string) => void
+  /** Its application is registered, or it needs no Master: the next program may be submitted. */
+  submitted: () => void
+  /** How many programs the run has, and what this one is called beside others. */
+  programs: number
+  label: string
   /** The program is over for good. */
   over: () => void
 }
@@ -80,6 +85,7 @@ export class Submission {
   }
 
   start(): void {
+    if (this.isOver || this.#stopping) return
     const { settings } = this.#hands
     if (!settings.clusterMode) {
       this.#launch({ worker: 'client', host: 'localhost', attempt: 0 }, undefined)
@@ -89,6 +95,7 @@ export class Submission {
     const cluster = this.#hands.cluster()
     this.#cluster = cluster ?? undefined
     const fits = cluster?.submitDriver({
+      actor: this.actor,
       memoryMb,
       supervise,
       launch: (at, cause) => this.#launch(at, cause),
@@ -99,7 +106,7 @@ export class Submission {
     })
     if (fits === true) return
     const message = `No worker has a core and ${memoryMb} MiB for the driver: give the workers more memory, or lower spark.driver.memory.`
-    this.#hands.journal.post({ Event: 'kindling.DriverState', driverId: 'driver', state: 'ERROR', attempt: 0, message })
+    this.#hands.journal.post({ Event: 'kindling.DriverState', ...(this.actor === 'driver' ? {} : { actor: this.actor }), driverId: 'driver', state: 'ERROR', attempt: 0, message })
     this.programCode = { code: 1, message }
     this.#end()
   }
@@ -114,6 +121,11 @@ export class Submission {
       const timer = setTimeout(() => driver.kill(undefined), STOP_GRACE)
       driver.onEnd(() => clearTimeout(timer))
     } else this.#end()
+  }
+
+  /** What it is called beside others. */
+  get label(): string {
+    return this.#hands.label
   }
 
   get exitCode(): number {
@@ -162,7 +174,7 @@ export class Submission {
     const { clockDesk, faultDesk } = this.#hands
     switch (message.type) {
       case 'Ready':
-        faultDesk.driverUp()
+        faultDesk.driverUp(this.#index + 1)
         return
       case 'StepDue':
       case 'StepFired':
@@ -176,6 +188,10 @@ export class Submission {
         this.local = true
         this.#appOf.set(driver, message.appId)
         driver.send({ type: 'RegisteredApplication', appId: message.appId, masterUrl: 'local' })
+        if (this.#hands.programs > 1) {
+          this.#hands.journal.post({ Event: 'kindling.Note', level: 'info', actor: this.actor, appId: message.appId, text: `${this.#hands.label} has a local master: its driver runs the tasks itself. It takes nothing of the cluster, and the others take nothing of it.` })
+        }
+        this.#hands.submitted()
         return
       case 'UnregisterApplication': {
         const appId = this.#forgetApp(driver)
@@ -189,7 +205,7 @@ export class Submission {
         this.#toMaster(driver, 'KillExecutors', `executor ${message.executorIds.join(', ')}`, message.cause, (cluster, appId) => cluster.killExecutors(appId, message.executorIds, message.replace, message.cause))
         return
       case 'Moment':
-        this.#heard(driver, message.token, message.moment.kind === 'executor' ? faultDesk.executorUp() : faultDesk.moment(message.moment))
+        this.#heard(driver, message.token, message.moment.kind === 'executor' ? faultDesk.executorUp(this.#index + 1) : faultDesk.moment(message.moment, this.#index + 1))
         return
       case 'ProgramEnded':
         this.programCode = { code: message.code, ...(message.message === undefined ? {} : { message: message.message }) }
@@ -212,7 +228,7 @@ export class Submission {
     const { cluster: start, wire, clock, settings, journal } = this.#hands
     const cluster = start(ask.cluster)
     if (cluster === null) {
-      driver.send({ type: 'ApplicationRefused', message: 'local-cluster[…] has a cluster of its own: run this program by itself.' })
+      driver.send({ type: 'ApplicationRefused', message: `local-cluster[…] has a cluster of its own: run ${this.#hands.label} by itself.` })
       return
     }
     this.#cluster = cluster
@@ -242,6 +258,7 @@ export class Submission {
         wire.send('RegisteredApplication', 'master', this.actor, appId, undefined, () => {
           driver.send({ type: 'RegisteredApplication', appId, masterUrl: settings.masterUrl })
           cluster.registered(appId)
+          this.#hands.submitted()
         })
       })
     }

@@ -1,6 +1,7 @@
 /** What a fault button strikes, and what it says while the answer is on its way. */
 import type { FaultDescription } from '../../engine/lab-api.ts'
 import type { Ref, RunView } from '../../engine/view/types.ts'
+import { indexOfDriver, isDriver } from '../../engine/view/programs.ts'
 import { isDead, isDriverItself } from '../map/layout.ts'
 
 /** A fault asked for in this window and not yet answered by an event. */
@@ -9,6 +10,9 @@ export interface Pending {
   target: string
   /** Faults the view knew when the button was pressed: the answer is a later one. */
   known: number
+  /** Where several programs run: whose. */
+  app?: number
+  appId?: string
 }
 
 /** Why no fault strikes while one looks back: what is on screen is not what would be struck. */
@@ -21,10 +25,19 @@ export function targetFor(fault: FaultDescription, selected: Ref | null, view: R
     if (executor && !isDead(executor)) return executor.id
   }
   if (fault.strikes === 'task' && selected?.kind === 'task') {
-    const task = view.tasks.find((one) => one.id === selected.id)
+    const task = view.tasks.find((one) => one.id === selected.id && (selected.appId === undefined || selected.appId === one.appId))
     if (task) return `${task.stageId}.${task.partition}`
   }
   return 'any'
+}
+
+/** The number of the program that what is selected belongs to, from 1; undefined where one runs, and for a fault of the cluster. */
+export function appFor(fault: FaultDescription, selected: Ref | null, view: RunView): number | undefined {
+  if (view.programs.length <= 1 || fault.strikes === 'worker' || fault.strikes === 'master') return undefined
+  if (selected === null || selected.kind === 'event') return undefined
+  if (selected.kind === 'actor' && isDriver(selected.id)) return indexOfDriver(selected.id) + 1
+  const app = view.apps.find((one) => one.appId === selected.appId)
+  return app && indexOfDriver(app.driver) + 1
 }
 
 /** `Striking executor 2…` */
@@ -57,8 +70,8 @@ export function answerTo(pending: Pending, view: RunView): RunView['faults'][num
 
 /** The process a fault struck, to be looked at; null for a fault that struck no process. */
 export function victimOf(fault: RunView['faults'][number], view: RunView): Ref | null {
-  if (fault.target === 'driver') return { kind: 'actor', id: 'driver' }
-  const executor = view.executors.findLast((one) => `executor-${one.id}` === fault.target)
+  if (isDriver(fault.target)) return { kind: 'actor', id: fault.target }
+  const executor = view.executors.findLast((one) => `executor-${one.id}` === fault.target && (fault.appId ?? one.appId) === one.appId)
   return executor ? { kind: 'actor', id: fault.target, appId: executor.appId } : null
 }
 

@@ -25,13 +25,28 @@ export function stepDone({ until, stage }: Pick<ScenarioStep, 'until' | 'stage'>
     case 'driver-died':
       return view.drivers.some((driver) => driver.end !== null && driver.end.code !== 0)
     case 'driver-relaunched':
-      return view.drivers.length > 1
+      return view.drivers.some((driver) => driver.attempt > 0)
     case 'run-ended':
       return view.phase === 'ended'
     case 'fault-struck':
       return view.faults.some((fault) => (fault.strikes ?? 0) > 0)
+    case 'application-waits':
+      return view.apps.some((app) => view.jobs.some((job) => job.appId === app.appId) && !view.executors.some((one) => one.appId === app.appId && one.launchedAt <= firstJob(view, app.appId)))
+    case 'side-by-side':
+      return overlap(view)
   }
 }
+
+/** Two applications have run tasks at the same time. */
+function overlap(view: RunView): boolean {
+  const spans = view.apps.flatMap(({ appId }) => {
+    const tasks = view.tasks.filter((task) => task.appId === appId)
+    return tasks.length === 0 ? [] : [{ from: Math.min(...tasks.map((task) => task.startedAt)), to: Math.max(...tasks.map((task) => task.endedAt ?? Infinity)) }]
+  })
+  return spans.some((a, at) => spans.slice(at + 1).some((b) => a.from < b.to && b.from < a.to))
+}
+
+const firstJob = (view: RunView, appId: string): number => view.jobs.find((job) => job.appId === appId)?.startedAt ?? 0
 
 /** Once true it stays true: a crash takes tasks away. */
 const hadTasks = ({ submittedAt, state, counts }: RunView['stages'][number]): boolean =>
@@ -72,5 +87,7 @@ const WAITING_FOR: Record<Exclude<ScenarioStep['until'], 'read'>, string> = {
   'driver-died': 'Waiting for the driver to die.',
   'driver-relaunched': 'Waiting for the driver to be launched again.',
   'run-ended': 'Waiting for the run to end.',
-  'fault-struck': 'Waiting for a fault to strike.'
+  'fault-struck': 'Waiting for a fault to strike.',
+  'application-waits': 'Waiting for an application that gets no cores.',
+  'side-by-side': 'Waiting until two applications run tasks at the same time.'
 }

@@ -1,5 +1,7 @@
 /** What the inspector is about: the selected thing looked up in the view. */
 import type { AppView, DriverView, ExecutorView, JobView, Ref, RunView, StageView, TaskView, WorkerView } from '../../engine/view/types.ts'
+import { isDriver } from '../../engine/view/programs.ts'
+import { whoseText } from '../map/words.ts'
 import { stageName, taskName } from '../tasks/words.ts'
 
 export type Subject =
@@ -21,16 +23,16 @@ export function subjectOf(ref: Ref | null, view: RunView, tasks: ReadonlyMap<num
 function find(ref: Ref, view: RunView, tasks: ReadonlyMap<number, TaskView>): Subject | null {
   switch (ref.kind) {
     case 'task': {
-      const task = tasks.get(ref.id)
-      return task ? { kind: 'task', title: capital(taskName(task)), task: { ...task } } : null
+      const task = ref.appId === undefined ? tasks.get(ref.id) : view.tasks.findLast((one) => one.id === ref.id && one.appId === ref.appId)
+      return task ? { kind: 'task', title: capital(taskName(task)) + whoseText(view, task), task: { ...task } } : null
     }
     case 'stage': {
-      const stage = view.stages.findLast((one) => one.id === ref.id && one.attempt === ref.attempt)
-      return stage ? { kind: 'stage', title: capital(stageName(stage)), stage } : null
+      const stage = view.stages.findLast((one) => one.id === ref.id && one.attempt === ref.attempt && isOf(one, ref))
+      return stage ? { kind: 'stage', title: capital(stageName(stage)) + whoseText(view, stage), stage } : null
     }
     case 'job': {
-      const job = view.jobs.findLast((one) => one.id === ref.id)
-      return job ? { kind: 'job', title: `Job ${job.id}`, job } : null
+      const job = view.jobs.findLast((one) => one.id === ref.id && isOf(one, ref))
+      return job ? { kind: 'job', title: `Job ${job.id}${whoseText(view, job)}`, job } : null
     }
     case 'event':
       return { kind: 'event', title: 'Why?', id: ref.id }
@@ -41,14 +43,16 @@ function find(ref: Ref, view: RunView, tasks: ReadonlyMap<number, TaskView>): Su
 
 function findActor(id: string, appId: string | undefined, view: RunView): Subject | null {
   if (id === 'master') return { kind: 'master', title: 'Master' }
-  if (id === 'driver') {
-    const driver = (appId && view.drivers.findLast((one) => one.appId === appId)) || view.drivers.at(-1)
-    return driver ? { kind: 'driver', title: driver.attempt > 0 ? `Driver, launch ${driver.attempt + 1}` : 'Driver', driver } : null
+  if (isDriver(id)) {
+    const driver = (appId && view.drivers.findLast((one) => one.appId === appId)) || view.drivers.findLast((one) => one.actor === id)
+    return driver ? { kind: 'driver', title: `Driver${whoseText(view, { actor: driver.actor })}${driver.attempt > 0 ? `, launch ${driver.attempt + 1}` : ''}`, driver } : null
   }
   const worker = view.workers.find((one) => one.id === id)
   if (worker) return { kind: 'worker', title: worker.id, worker }
   const executor = view.executors.findLast((one) => `executor-${one.id}` === id && (appId === undefined || one.appId === appId))
-  return executor ? { kind: 'executor', title: `Executor ${executor.id}`, executor } : null
+  return executor ? { kind: 'executor', title: `Executor ${executor.id}${whoseText(view, executor)}`, executor } : null
 }
+
+const isOf = (one: { appId: string }, ref: { appId?: string }): boolean => ref.appId === undefined || ref.appId === one.appId
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -31,23 +31,21 @@ export function boxesOf(layout: MapLayout): Map<string, { box: Box; kind: 'frame
   if (layout.computer) boxes.set('computer', { box: layout.computer, kind: 'frame' })
   for (const worker of layout.workers) boxes.set(worker.id, { box: worker.box, kind: 'worker' })
   if (layout.master) boxes.set('master', { box: layout.master, kind: 'card' })
-  if (layout.driver) boxes.set('driver', { box: layout.driver, kind: 'card' })
+  for (const { driver, box } of layout.drivers) boxes.set(driver.actor, { box, kind: 'card' })
   for (const place of layout.executors) boxes.set(place.key, { box: place.box, kind: 'card' })
   return boxes
 }
 
-/** Which wires there are: Master to driver and workers, driver to its executors. */
-export function wiresOf(layout: MapLayout, appId: string | null): WirePlan[] {
+/** Which wires there are: Master to drivers and workers, each driver to its executors. */
+export function wiresOf(layout: MapLayout): WirePlan[] {
   const wires: WirePlan[] = []
   if (layout.master) {
-    if (layout.driver) wires.push({ id: 'wire:master-driver', a: 'master', b: 'driver', kind: 'master' })
+    for (const { driver } of layout.drivers) wires.push({ id: `wire:master-${driver.actor}`, a: 'master', b: driver.actor, kind: 'master' })
     for (const worker of layout.workers.length > MANY ? [] : layout.workers) wires.push({ id: `wire:${worker.id}`, a: 'master', b: worker.id, kind: 'master' })
   }
-  if (layout.driver) {
-    for (const place of layout.executors) {
-      if (place.ghost || (appId !== null && place.executor.appId !== appId)) continue
-      wires.push({ id: `wire:${place.key}`, a: 'driver', b: place.key, kind: place.left ? 'left' : place.dead ? 'gone' : layout.executors.length > MANY ? 'many' : 'driver' })
-    }
+  for (const place of layout.executors) {
+    if (place.ghost || place.driver === null) continue
+    wires.push({ id: `wire:${place.key}`, a: place.driver, b: place.key, kind: place.left ? 'left' : place.dead ? 'gone' : layout.executors.length > MANY ? 'many' : 'driver' })
   }
   return wires
 }
@@ -55,7 +53,7 @@ export function wiresOf(layout: MapLayout, appId: string | null): WirePlan[] {
 /** A worker's wire ends at the head of its frame, not in the middle of its executors. */
 export const wireBox = (box: Box, kind: 'frame' | 'worker' | 'card'): Box => (kind === 'worker' ? { ...box, h: 28 } : box)
 
-export function elementsOf(layout: MapLayout, appId: string | null): ElementDefinition[] {
+export function elementsOf(layout: MapLayout): ElementDefinition[] {
   const boxes = boxesOf(layout)
   const elements: ElementDefinition[] = []
   for (const [id, { box, kind }] of boxes) {
@@ -68,7 +66,7 @@ export function elementsOf(layout: MapLayout, appId: string | null): ElementDefi
       grabbable: false
     })
   }
-  for (const wire of wiresOf(layout, appId)) {
+  for (const wire of wiresOf(layout)) {
     const a = boxes.get(wire.a)
     const b = boxes.get(wire.b)
     if (!a || !b) continue
@@ -134,8 +132,8 @@ export class Graph {
   }
 
   /** Brings the graph to this layout in one batch, touching only what changed. */
-  show(layout: MapLayout, appId: string | null): void {
-    const wanted = elementsOf(layout, appId)
+  show(layout: MapLayout): void {
+    const wanted = elementsOf(layout)
     const next = new Map(wanted.map((one) => [String(one.data.id), JSON.stringify([one.data, one.position, one.classes])]))
     this.cy.batch(() => {
       for (const id of this.#known.keys()) if (!next.has(id)) this.cy.getElementById(id).remove()

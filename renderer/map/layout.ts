@@ -2,7 +2,8 @@
  * Where everything stands on the map. Positions follow from the view alone (no randomness, no measuring),
  * so the same run always looks the same. Units are map pixels at zoom 1; boxes are given by their top left.
  */
-import type { ExecutorView, RunView } from '../../engine/view/types.ts'
+import { currentDrivers } from '../../engine/view/programs.ts'
+import type { DriverView, ExecutorView, RunView } from '../../engine/view/types.ts'
 
 export interface Box {
   x: number
@@ -16,6 +17,8 @@ export interface ExecutorPlace {
   key: string
   executor: ExecutorView
   box: Box
+  /** The driver it works for, by its actor; null when that is gone, or not known. */
+  driver: string | null
   dead: boolean
   /** It left in order, as at the end of its application. */
   left: boolean
@@ -27,7 +30,8 @@ export interface MapLayout {
   width: number
   height: number
   computer: Box | null
-  driver: Box | null
+  /** The current driver of each program. */
+  drivers: { driver: DriverView; box: Box }[]
   master: Box | null
   workers: { id: string; box: Box }[]
   executors: ExecutorPlace[]
@@ -40,6 +44,8 @@ const FRAME_PAD = 10
 const FRAME_HEAD = 28
 const FRAME_W = CARD_W + FRAME_PAD * 2
 const GAP = 14
+/** Between drivers that sit on one computer. */
+const BETWEEN = 12
 const WIRES = 116
 const MASTER_H = 78
 const DRIVER_HEAD = 106
@@ -82,19 +88,26 @@ export function columnsFor(workers: number): number {
 }
 
 /** Stages listed on the driver's card: those running or last run, at most four. */
-export function stagesShown(view: RunView): RunView['stages'] {
-  const app = view.drivers.at(-1)?.appId
+export function stagesShown(view: RunView, driver: DriverView | undefined): RunView['stages'] {
+  const app = driver?.appId
+  if (view.programs.length > 1 && (app === null || app === undefined)) return []
   return view.stages.filter((stage) => stage.state !== 'waiting' && (app === null || app === undefined || stage.appId === app)).slice(-STAGES_SHOWN)
 }
 
-export function driverHeight(view: RunView): number {
-  const itself = view.executors.find((one) => isDriverItself(one) && !isDead(one))
+/** In local mode: the executor that the driver itself is. */
+export const itselfOf = (view: RunView, driver: DriverView): ExecutorView | undefined =>
+  view.executors.find((one) => isDriverItself(one) && !isDead(one) && (view.programs.length <= 1 || one.appId === driver.appId))
+
+export function driverHeight(view: RunView, driver: DriverView): number {
+  const itself = itselfOf(view, driver)
   const slots = itself ? Math.ceil(Math.max(1, itself.slots.length) / SLOTS_PER_ROW) * SLOT_ROW : 0
-  return DRIVER_HEAD + stagesShown(view).length * STAGE_ROW + slots
+  return DRIVER_HEAD + stagesShown(view, driver).length * STAGE_ROW + slots
 }
 
 export function layoutMap(view: RunView): MapLayout {
-  const driver = view.drivers.at(-1) ?? null
+  const drivers = currentDrivers(view).map((driver) => ({ driver, tall: driverHeight(view, driver) }))
+  const ownerOf = (executor: ExecutorView): string | null =>
+    (drivers.find(({ driver }) => driver.appId === executor.appId) ?? (drivers.length === 1 && drivers[0]!.driver.appId === null ? drivers[0] : undefined))?.driver.actor ?? null
   const byWorker = new Map<string, ExecutorView[]>()
   for (const executor of view.executors) {
     if (isDriverItself(executor) || executor.worker === null) continue
@@ -102,15 +115,15 @@ export function layoutMap(view: RunView): MapLayout {
     if (there) there.push(executor)
     else byWorker.set(executor.worker, [executor])
   }
-  const driverAtHome = driver !== null && !view.workers.some((worker) => worker.id === driver.place)
-  const driverTall = driver === null ? 0 : driverHeight(view)
+  const atHome = drivers.filter(({ driver }) => !view.workers.some((worker) => worker.id === driver.place))
 
   const frames = view.workers.map((worker) => {
     const drawn = drawnOn(byWorker.get(worker.id) ?? [])
     const heights = drawn.map(executorHeight)
-    if (driver !== null && driver.place === worker.id) heights.unshift(driverTall)
+    const placed = drivers.filter(({ driver }) => driver.place === worker.id)
+    heights.unshift(...placed.map(({ tall }) => tall))
     const inner = heights.reduce((sum, one) => sum + one, 0) + Math.max(0, heights.length - 1) * 8
-    return { worker, drawn, height: FRAME_HEAD + Math.max(44, inner) + FRAME_PAD }
+    return { worker, drawn, placed, height: FRAME_HEAD + Math.max(44, inner) + FRAME_PAD }
   })
 
   const columns = columnsFor(frames.length)
@@ -120,22 +133,26 @@ export function layoutMap(view: RunView): MapLayout {
   )
   const rightTall = rowHeights.reduce((sum, one) => sum + one, 0) + Math.max(0, rows - 1) * GAP
   const masterTall = view.master ? MASTER_H : 0
-  const computerTall = driverAtHome ? FRAME_HEAD + driverTall + FRAME_PAD : 0
+  const computerTall = atHome.length > 0 ? FRAME_HEAD + atHome.reduce((sum, { tall }) => sum + tall, 0) + (atHome.length - 1) * BETWEEN + FRAME_PAD : 0
   const leftTall = masterTall + computerTall + (masterTall && computerTall ? 40 : 0)
   const height = Math.max(leftTall, rightTall)
 
-  const layout: MapLayout = { width: 0, height, computer: null, driver: null, master: null, workers: [], executors: [] }
+  const layout: MapLayout = { width: 0, height, computer: null, drivers: [], master: null, workers: [], executors: [] }
   let leftTop = Math.max(0, Math.min((height - leftTall) / 2, 90))
   if (view.master) {
     layout.master = { x: FRAME_PAD, y: leftTop, w: CARD_W, h: MASTER_H }
     leftTop += MASTER_H + 40
   }
-  if (driverAtHome) {
+  if (atHome.length > 0) {
     layout.computer = { x: 0, y: leftTop, w: FRAME_W, h: computerTall }
-    layout.driver = { x: FRAME_PAD, y: leftTop + FRAME_HEAD, w: CARD_W, h: driverTall }
+    let y = leftTop + FRAME_HEAD
+    for (const { driver, tall } of atHome) {
+      layout.drivers.push({ driver, box: { x: FRAME_PAD, y, w: CARD_W, h: tall } })
+      y += tall + BETWEEN
+    }
   }
 
-  const left = view.master || driverAtHome ? FRAME_W + WIRES : 0
+  const left = view.master || atHome.length > 0 ? FRAME_W + WIRES : 0
   let top = (height - rightTall) / 2
   frames.forEach((frame, index) => {
     const column = index % columns
@@ -144,9 +161,9 @@ export function layoutMap(view: RunView): MapLayout {
     const box = { x: left + column * (FRAME_W + GAP), y: top, w: FRAME_W, h: rowHeights[row] ?? frame.height }
     layout.workers.push({ id: frame.worker.id, box })
     let y = top + FRAME_HEAD
-    if (driver !== null && driver.place === frame.worker.id) {
-      layout.driver = { x: box.x + FRAME_PAD, y, w: CARD_W, h: driverTall }
-      y += driverTall + 8
+    for (const { driver, tall } of frame.placed) {
+      layout.drivers.push({ driver, box: { x: box.x + FRAME_PAD, y, w: CARD_W, h: tall } })
+      y += tall + 8
     }
     for (const executor of frame.drawn) {
       const h = executorHeight(executor)
@@ -154,6 +171,7 @@ export function layoutMap(view: RunView): MapLayout {
       layout.executors.push({
         key: keyOf(executor),
         executor,
+        driver: ownerOf(executor),
         box: { x: box.x + FRAME_PAD, y, w: CARD_W, h },
         dead,
         left: dead && leftInOrder(executor),
@@ -164,6 +182,6 @@ export function layoutMap(view: RunView): MapLayout {
   })
   const right = layout.workers.reduce((most, one) => Math.max(most, one.box.x + one.box.w), 0)
   // Room at the right for the arcs of shuffle blocks.
-  layout.width = Math.max(right > 0 ? right + 36 : 0, driverAtHome || view.master ? FRAME_W : 0)
+  layout.width = Math.max(right > 0 ? right + 36 : 0, atHome.length > 0 || view.master ? FRAME_W : 0)
   return layout
 }

@@ -7,6 +7,8 @@ export interface Travelling {
   id: string
   from: string
   to: string
+  /** Where several applications run: whose. */
+  appId?: string
   /** 0 as it is sent, 1 as it arrives. */
   part: number
   tone: MessageTone
@@ -48,6 +50,7 @@ export function travelling(messages: RunView['messages'], now: number): Travelli
       id: message.id,
       from: message.from,
       to: message.to,
+      ...(message.appId === undefined ? {} : { appId: message.appId }),
       part,
       tone,
       label: labelOf(message.kind, tone, message.about)

@@ -1,9 +1,9 @@
 /** The map in words, for the tree beside it: who is where, in the order of the picture. */
 import { driverHeldBy, heldBy } from '../../engine/view/struck.ts'
-import type { Ref, RunView } from '../../engine/view/types.ts'
+import type { DriverView, Ref, RunView } from '../../engine/view/types.ts'
 import type { MapLayout } from './layout.ts'
 import { count, lossText } from './slots.ts'
-import { driverDied, driverWords, executorWords, leftWords, masterNews, workerWords } from './words.ts'
+import { driverDied, driverWords, executorWords, leftWords, masterNews, whoseText, workerWords } from './words.ts'
 
 export interface TreeItem {
   key: string
@@ -17,24 +17,24 @@ export interface TreeItem {
 
 export function treeOf(view: RunView, layout: MapLayout): TreeItem[] {
   const items: Omit<TreeItem, 'place' | 'of'>[] = []
-  const driver = view.drivers.at(-1)
-  const driverItem = (level: 1 | 2): void => {
-    if (driver) items.push({ key: 'driver', level, label: `Driver${driver.end ? (driverDied(driver, view.outcome) ? ', dead' : ', ended') : ''}, ${driverHeldBy(view, driver)?.word ?? driverWords(driver, view)}`, ref: { kind: 'actor', id: 'driver' } })
+  const drivers = layout.drivers.map(({ driver }) => driver)
+  const driverItem = (driver: DriverView, level: 1 | 2): void => {
+    items.push({ key: driver.actor, level, label: `Driver${whoseText(view, driver)}${driver.end ? (driverDied(driver, view.outcome) ? ', dead' : ', ended') : ''}, ${driverHeldBy(view, driver)?.word ?? driverWords(driver, view)}`, ref: { kind: 'actor', id: driver.actor } })
   }
   if (view.master) items.push({ key: 'master', level: 1, label: `Master, ${masterNews(view) ?? view.master.state}`, ref: { kind: 'actor', id: 'master' } })
-  if (layout.computer) driverItem(1)
+  for (const driver of drivers) if (!view.workers.some((worker) => worker.id === driver.place)) driverItem(driver, 1)
   for (const place of layout.workers) {
     const worker = view.workers.find((one) => one.id === place.id)
     if (!worker) continue
     items.push({ key: worker.id, level: 1, label: `${worker.id}, ${workerWords(worker)}${worker.state === 'ALIVE' ? '' : `, ${worker.state}`}`, ref: { kind: 'actor', id: worker.id } })
-    if (driver && driver.place === worker.id) driverItem(2)
+    for (const driver of drivers) if (driver.place === worker.id) driverItem(driver, 2)
     for (const { key, executor, dead, left } of layout.executors.filter((one) => one.executor.worker === worker.id)) {
       const holds = [count(executor.cachedBlocks.length, 'cached block'), count(executor.mapOutputs.length, 'map output')].filter((part) => part !== '')
       const more = dead ? lossText(executor) : holds.length > 0 ? `holds ${holds.join(', ')}` : ''
       items.push({
         key,
         level: 2,
-        label: `Executor ${executor.id}${left ? `, ${leftWords(executor)}` : dead ? ', dead' : ''}, ${executorWords(executor, heldBy(view, executor)?.word)}${more ? `, ${more}` : ''}`,
+        label: `Executor ${executor.id}${whoseText(view, executor)}${left ? `, ${leftWords(executor)}` : dead ? ', dead' : ''}, ${executorWords(executor, heldBy(view, executor)?.word)}${more ? `, ${more}` : ''}`,
         ref: { kind: 'actor', id: `executor-${executor.id}`, appId: executor.appId }
       })
     }

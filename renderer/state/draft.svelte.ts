@@ -20,6 +20,19 @@ print(numbers.map(lambda n: n * n).filter(lambda n: n % 2 == 0).sum())
 /** What a program of one's own is called until it has a file. */
 export const NAMELESS = 'program.py'
 const MOST_EARLIER = 12
+/** Programs of one run. */
+export const MOST_PROGRAMS = 8
+
+const BESIDE = `from pyspark import SparkConf, SparkContext
+
+sc = SparkContext(conf=SparkConf().setAppName("beside"))
+
+print(sc.parallelize(range(1, 101), 4).map(lambda n: n * n).sum())
+`
+
+const othersOf = (scenario: Scenario): Text[] => (scenario.others ?? []).map(({ program, programName }) => ({ program, name: programName }))
+
+const sameTexts = (a: readonly Text[], b: readonly Text[]): boolean => a.length === b.length && a.every((one, index) => one.program === b[index]!.program && one.name === b[index]!.name)
 
 /** The lab as a draft needs it. */
 interface LabThen {
@@ -30,6 +43,10 @@ interface LabThen {
 export class Draft {
   program = $state(BEGINNING)
   programName = $state(NAMELESS)
+  /** Programs that run beside it on the same cluster. */
+  others = $state.raw<readonly Text[]>([])
+  /** Which of them stands in the editor: 0 is the first. */
+  at = $state(0)
   /** The lesson chosen; null is one's own program. */
   scenario = $state.raw<Scenario | null>(null)
   cluster = $state<ClusterShape>({ workers: 2, coresPerWorker: 2, memoryPerWorkerMb: 1024 })
@@ -45,7 +62,7 @@ export class Draft {
   /** Programs of one's own that Open… took the place of, the latest first. */
   earlier = $state.raw<readonly Text[]>([])
   /** The lesson's program is not what stands here. */
-  edited: boolean = $derived(this.scenario !== null && this.program !== this.scenario.program)
+  edited: boolean = $derived(this.scenario !== null && (this.program !== this.scenario.program || !sameTexts(this.others, othersOf(this.scenario))))
 
   readonly #kept: Kept
 
@@ -64,9 +81,39 @@ export class Draft {
     return this.scenario === null ? this.programName : (this.#kept.text(null)?.name ?? NAMELESS)
   }
 
+  /** The program in the editor. */
+  get shown(): Text {
+    return this.others[this.at - 1] ?? { program: this.program, name: this.programName }
+  }
+
+  /** Types into the program in the editor. */
+  write(text: Partial<Text>): void {
+    if (this.at === 0) {
+      this.program = text.program ?? this.program
+      this.programName = text.name ?? this.programName
+    } else this.others = this.others.map((one, index) => (index === this.at - 1 ? { ...one, ...text } : one))
+  }
+
+  /** One more program for the same cluster, and the editor goes to it. */
+  add(): void {
+    if (this.others.length + 1 >= MOST_PROGRAMS) return
+    const names = [this.programName, ...this.others.map(({ name }) => name)]
+    let number = names.length + 1
+    while (names.includes(`program-${number}.py`)) number++
+    this.others = [...this.others, { program: BESIDE, name: `program-${number}.py` }]
+    this.at = this.others.length
+  }
+
+  /** Takes a program away; the first one stays. */
+  remove(index: number): void {
+    if (index === 0) return
+    this.others = this.others.filter((_, at) => at !== index - 1)
+    if (this.at >= index) this.at = Math.max(0, this.at - 1)
+  }
+
   /** Was something else typed into this lesson's program, and kept? */
   isEdited(lesson: string): boolean {
-    return this.scenario?.id === lesson ? this.edited : this.#kept.text(lesson) !== null
+    return this.scenario?.id === lesson ? this.edited : this.#kept.text(lesson) !== null || this.#kept.others(lesson) !== null
   }
 
   /** The window has come, or come again: what was kept, else what the lab's last run was made of, else the beginning. */
@@ -82,6 +129,8 @@ export class Draft {
       this.scenario = scenario
       this.program = view.program
       this.programName = view.programName
+      this.others = view.programs.slice(1).map(({ program, programName }) => ({ program, name: programName }))
+      this.at = 0
       this.#settings(view.cluster ?? this.cluster, view.given)
     }
     const same = lab.runId !== null && view.scenario === (scenario?.id ?? null)
@@ -118,20 +167,26 @@ export class Draft {
     this.earlier = worth ? [now, ...others].slice(0, MOST_EARLIER) : others
     this.program = text.program
     this.programName = text.name
+    this.at = 0
   }
 
   restoreLesson(): void {
-    if (this.scenario) this.program = this.scenario.program
+    if (!this.scenario) return
+    this.program = this.scenario.program
+    this.others = othersOf(this.scenario)
+    this.at = Math.min(this.at, this.others.length)
   }
 
   /** Keeps all of it; called when any of it has changed. */
   keep(): void {
-    const { scenario, program, programName, cluster, conf, pace, latency, earlier, ready } = this
+    const { scenario, program, programName, others, cluster, conf, pace, latency, earlier, ready } = this
     const settings = { cluster: { ...cluster }, conf: conf.map((row) => ({ ...row })), pace, latency }
     if (!ready) return
     const place = scenario?.id ?? null
     this.#kept.chosen = place
     this.#kept.keepText(place, scenario && program === scenario.program ? null : { program, name: programName })
+    const asWritten = scenario ? sameTexts(others, othersOf(scenario)) : others.length === 0
+    this.#kept.keepOthers(place, asWritten ? null : others)
     this.#kept.keepSettings(place, settings)
     this.#kept.earlier = [...earlier]
   }
@@ -148,6 +203,8 @@ export class Draft {
     this.scenario = scenario
     this.program = kept?.program ?? scenario?.program ?? BEGINNING
     this.programName = scenario?.programName ?? kept?.name ?? NAMELESS
+    this.others = this.#kept.others(scenario?.id ?? null) ?? (scenario ? othersOf(scenario) : [])
+    this.at = 0
   }
 
   #settings(cluster: ClusterShape, conf: Record<string, string>): void {
@@ -167,6 +224,7 @@ export class Draft {
     return {
       program: this.program,
       programName: this.programName,
+      ...(this.others.length === 0 ? {} : { others: this.others.map(({ program, name }) => ({ program, programName: name })) }),
       ...(this.scenario ? { scenarioId: this.scenario.id } : {}),
       cluster: { ...this.cluster },
       conf,

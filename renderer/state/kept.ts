@@ -72,6 +72,16 @@ export class Kept {
     this.#write(textKey(place), text ?? undefined)
   }
 
+  /** Programs beside the first one; null where none were kept. */
+  others(place: Place): Text[] | null {
+    const kept = this.#read(`${textKey(place)}.others`)
+    return Array.isArray(kept) ? kept.filter(isText) : null
+  }
+
+  keepOthers(place: Place, texts: readonly Text[] | null): void {
+    this.#write(`${textKey(place)}.others`, texts ?? undefined)
+  }
+
   /** Of one's own program, or of the lesson chosen last. */
   settings(place: Place): Settings | null {
     const kept = this.#read(settingsKey(place))

@@ -7,6 +7,7 @@ import type { FaultDescription, LabApi, LabInfo, RunRequest, Scenario, ScenarioS
 import type { Ref, RunView, TaskView } from '../../engine/view/types.ts'
 import { emptyView } from '../../engine/view/fold.ts'
 import type { Mark, Stop } from '../../engine/view/marks.ts'
+import { appOfDriver, driverOfProgram } from '../../engine/view/programs.ts'
 import { whyFor, type Why } from '../../engine/view/why.ts'
 import { answerTo, type Pending } from '../faults/faults.ts'
 import { History } from './history.ts'
@@ -25,6 +26,7 @@ interface Past {
   t: number
   view: RunView
 }
+const NO_TASKS: ReadonlyMap<number, TaskView> = new Map()
 
 export class LabStore {
   readonly api: LabApi
@@ -49,6 +51,8 @@ export class LabStore {
   problemLine = $state<number | null>(null)
   /** The run goes on until something of this kind happens, and pauses there. */
   goingTo = $state<Stop | null>(null)
+  /** The number of the program it was about, from 1. */
+  problemApp = $state(1)
   /** A call to start is under way. */
   starting = $state(false)
   pending = $state.raw<Pending[]>([])
@@ -65,12 +69,28 @@ export class LabStore {
   #clock = new LabClock()
 
   tasksById: ReadonlyMap<number, TaskView> = $derived(new Map(this.view.tasks.map((task) => [task.id, task])))
+  /** Where there are several applications: ids of tasks begin anew with each. */
+  #tasksByApp: ReadonlyMap<string, ReadonlyMap<number, TaskView>> = $derived.by(() => {
+    const apps = new Map<string, Map<number, TaskView>>()
+    if (this.view.apps.length <= 1) return apps
+    for (const task of this.view.tasks) {
+      let tasks = apps.get(task.appId)
+      if (!tasks) apps.set(task.appId, (tasks = new Map<number, TaskView>()))
+      tasks.set(task.id, task)
+    }
+    return apps
+  })
   /** The run goes on, whatever is looked at. */
   running: boolean = $derived(this.live.phase === 'starting' || this.live.phase === 'running')
   paused: boolean = $derived(this.running && this.live.clock.paused)
   /** It went on at the moment that is shown. */
   wentOn: boolean = $derived(this.view.phase === 'starting' || this.view.phase === 'running')
   faults: FaultDescription[] = $derived(this.info?.faults ?? [])
+
+  /** Tasks of an application, by id. */
+  tasksOf(appId: string): ReadonlyMap<number, TaskView> {
+    return this.view.apps.length <= 1 ? this.tasksById : (this.#tasksByApp.get(appId) ?? NO_TASKS)
+  }
 
   constructor(api: LabApi) {
     this.api = api
@@ -120,6 +140,7 @@ export class LabStore {
       if (!answer.ok) {
         this.problem = answer.message
         this.problemLine = answer.line ?? null
+        this.problemApp = answer.app ?? 1
         return false
       }
       if (this.runId !== answer.runId) this.#begin(answer.runId)
@@ -144,13 +165,14 @@ export class LabStore {
   }
 
   /** Shows the strike at once; the event that answers it takes the notice away again. */
-  async strike(fault: string, target: string, when?: string): Promise<void> {
+  async strike(fault: string, target: string, when?: string, app?: number): Promise<void> {
     const runId = this.runId
     if (runId === null || !this.running || this.past !== null) return
-    const pending: Pending = { fault, target, known: this.live.faults.length }
+    const appId = app === undefined ? undefined : appOfDriver(this.live, driverOfProgram(app - 1))?.appId
+    const pending: Pending = { fault, target, known: this.live.faults.length, ...(app === undefined ? {} : { app }), ...(appId === undefined ? {} : { appId }) }
     if (when === undefined) this.pending = [...this.pending, pending]
     try {
-      const answer = await this.api.fault({ runId, fault, target, when })
+      const answer = await this.api.fault({ runId, fault, target, when, ...(app === undefined ? {} : { app }) })
       if (!answer.ok) throw new Error(answer.message)
       this.problem = null
     } catch (error) {

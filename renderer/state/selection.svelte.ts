@@ -5,9 +5,12 @@ import type { Ref } from '../../engine/view/types.ts'
 export const sameRef = (a: Ref | null, b: Ref | null): boolean => {
   if (a === null || b === null || a.kind !== b.kind) return a === b
   if (a.kind === 'actor' && b.kind === 'actor') return a.id === b.id && (a.appId ?? b.appId) === (b.appId ?? a.appId)
-  if (a.kind === 'stage' && b.kind === 'stage') return a.id === b.id && a.attempt === b.attempt
+  if (a.kind === 'stage' && b.kind === 'stage') return a.id === b.id && a.attempt === b.attempt && sameApp(a, b)
+  if (a.kind !== 'actor' && a.kind !== 'event' && b.kind !== 'actor' && b.kind !== 'event') return a.id === b.id && sameApp(a, b)
   return a.id === b.id
 }
+
+const sameApp = (a: { appId?: string }, b: { appId?: string }): boolean => (a.appId ?? b.appId) === (b.appId ?? a.appId)
 
 export class Selection {
   ref = $state.raw<Ref | null>(null)

@@ -1,4 +1,5 @@
 /** The bars of the tasks by executor and slot, in pixels; no drawing here. */
+import { labelOf as programLabel } from '../../engine/view/programs.ts'
 import type { ExecutorView, RunView, TaskView } from '../../engine/view/types.ts'
 import { isDead, keyOf } from '../map/layout.ts'
 import { timeSpan, timeScale, type TimeScale } from './time-axis.ts'
@@ -71,7 +72,7 @@ export function layoutGantt(view: RunView, now: number, width: number, room: num
     const dead = isDead(executor)
     rows.set(keyOf(executor), {
       key: keyOf(executor),
-      label: labelOf(executor, several ? view.apps.findIndex((app) => app.appId === executor.appId) + 1 : null),
+      label: labelOf(executor, several ? (programLabel(view, executor) ?? `app ${view.apps.findIndex((app) => app.appId === executor.appId) + 1}`) : null),
       executor,
       y,
       h,
@@ -94,9 +95,9 @@ export function layoutGantt(view: RunView, now: number, width: number, room: num
 }
 
 /** Ids of executors begin anew with each application. */
-function labelOf(executor: ExecutorView, app: number | null): string {
+function labelOf(executor: ExecutorView, app: string | null): string {
   const own = executor.id === 'driver' ? 'driver' : `executor ${executor.id}`
-  return app === null ? own : `app ${app} · ${own.replace('executor', 'exec.')}`
+  return app === null ? own : `${app} · ${own.replace('executor', 'exec.')}`
 }
 
 function barsOf(view: RunView, now: number, scale: TimeScale, rows: ReadonlyMap<string, GanttRow>, step: number): Pick<Gantt, 'bars' | 'links'> {

@@ -22,7 +22,7 @@ test('the story calls the buttons what they are called', () => {
 
 describe('parseFault', () => {
   test('reads name, target and moment', () => {
-    expect(parseFault('crash-executor:2@stage=1')).toEqual({ fault: 'crash-executor', target: { kind: 'executor', id: '2' }, when: { at: 'stage', stage: 1, first: 'task' }, parameters: {}, repeat: 1, heal: null, text: 'crash-executor:2@stage=1' })
+    expect(parseFault('crash-executor:2@stage=1')).toEqual({ fault: 'crash-executor', target: { kind: 'executor', id: '2' }, when: { at: 'stage', stage: 1, first: 'task' }, parameters: {}, repeat: 1, app: 1, heal: null, text: 'crash-executor:2@stage=1' })
     expect(parseFault('oom-executor:1.3@time=2.5s')).toMatchObject({ target: { kind: 'task', stage: 1, partition: 3 }, when: { at: 'time', ms: 2500 } })
     expect(parseFault('hang-executor:executor-4@task=0.7')).toMatchObject({ target: { kind: 'executor', id: '4' }, when: { at: 'task', stage: 0, partition: 7 } })
     expect(parseFault('kill-driver:driver@job=2')).toMatchObject({ target: { kind: 'driver' }, when: { at: 'job', job: 2 } })

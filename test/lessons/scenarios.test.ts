@@ -72,8 +72,13 @@ describe('parseScenario', () => {
     ['title: Small', 'title: [a, b]', ['x/lesson.yaml, line 1, title: title must be a text, not a list.']],
     ['title: Small', `title: ${'x'.repeat(81)}`, ['x/lesson.yaml, line 1, title: title is longer than 80 characters.']],
     ['title: Small', 'title: Small\nprogram: prog', ['x/lesson.yaml, line 2, program: program must be the name of a Python file beside this one, such as program.py, not "prog".']],
-    ['until: fault-struck', 'until: fault-strikes', ['x/lesson.yaml, line 22, steps[1].until: steps[1].until cannot be "fault-strikes". Did you mean fault-struck? It must be one of: read, run-started, job-running, job-succeeded, stage-running, task-failed, executor-lost, executor-replaced, driver-died, driver-relaunched, run-ended, fault-struck.']],
-    ['    until: fault-struck\n', '', ['x/lesson.yaml, line 20, steps[1].until: steps[1].until is missing. It must be one of: read, run-started, job-running, job-succeeded, stage-running, task-failed, executor-lost, executor-replaced, driver-died, driver-relaunched, run-ended, fault-struck.']],
+    ['title: Small', 'title: Small\nprogram: 3', ['x/lesson.yaml, line 2, program: program must be the name of a Python file beside this one, such as program.py, not 3.']],
+    ['title: Small', 'title: Small\nprogram: []', ['x/lesson.yaml, line 2, program: program needs at least 1.']],
+    ['title: Small', 'title: Small\nprogram:\n  - one.py\n  - two', ['x/lesson.yaml, line 4, program[1]: program[1] must be the name of a Python file beside this one, such as program.py, not "two".']],
+    ['title: Small', 'title: Small\nprogram: [one.py, one.py]', ['x/lesson.yaml, line 2, program[1]: "one.py" is there twice: each program needs a file of its own.']],
+    ['crash-executor@stage=1', 'crash-executor@stage=1,app=2', ['x/lesson.yaml, line 14, faults[0]: "crash-executor@stage=1,app=2" is for program 2, and the scenario has one program.']],
+    ['until: fault-struck', 'until: fault-strikes', ['x/lesson.yaml, line 22, steps[1].until: steps[1].until cannot be "fault-strikes". Did you mean fault-struck? It must be one of: read, run-started, job-running, job-succeeded, stage-running, task-failed, executor-lost, executor-replaced, driver-died, driver-relaunched, run-ended, fault-struck, application-waits, side-by-side.']],
+    ['    until: fault-struck\n', '', ['x/lesson.yaml, line 20, steps[1].until: steps[1].until is missing. It must be one of: read, run-started, job-running, job-succeeded, stage-running, task-failed, executor-lost, executor-replaced, driver-died, driver-relaunched, run-ended, fault-struck, application-waits, side-by-side.']],
     ['fault:crash-executor', 'fault:crash-exekutor', ['x/lesson.yaml, line 23, steps[1].point: steps[1].point cannot be "fault:crash-exekutor". Did you mean fault:crash-executor? It must be one of: run, stop, pause, step, speed, fault:crash-executor, fault:oom-executor, fault:oom-driver, fault:kill-driver, fault:fail-task, fault:hang-executor.']],
     ['    text: Press Run.', '    txt: Press Run.', ['x/lesson.yaml, line 16, steps[0].text: steps[0].text is missing. It must be a text.', 'x/lesson.yaml, line 17, steps[0].txt: There is no key "txt" here. Did you mean text?']],
     ['crash-executor@stage=1', 'crash-executor@stagee=1', ['x/lesson.yaml, line 14, faults[0]: "stagee=1" is not a moment. Did you mean stage? Write start, job=N, stage=N, task=STAGE.PARTITION, time=2.5s or event=NAME:N.']],
@@ -121,7 +126,7 @@ describe('the scenarios that come with the lab', () => {
 
   test('all load, in the order of the menu', () => {
     expect(problems).toEqual([])
-    expect(scenarios.map((scenario) => scenario.id)).toEqual(['start-an-application', 'the-mini-example', 'a-crash-and-its-recovery', 'too-much-for-the-driver', 'supervised-driver', 'skewed-keys'])
+    expect(scenarios.map((scenario) => scenario.id)).toEqual(['start-an-application', 'the-mini-example', 'a-crash-and-its-recovery', 'too-much-for-the-driver', 'supervised-driver', 'skewed-keys', 'two-applications'])
   })
 
   test('every step says what to look at, and the first one points at Run', () => {

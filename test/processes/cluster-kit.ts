@@ -133,6 +133,7 @@ export async function cluster(options: { workers?: number; cores?: number; conf?
     driver: ({ supervise = false, memoryMb = 1024 } = {}) => {
       const over: string[] = []
       const ask: DriverAsk = {
+        actor: 'driver',
         memoryMb,
         supervise,
         launch: (at) => {

@@ -48,10 +48,53 @@ describe('several applications at once', () => {
     const first = await app(new Told('driver'))
     const second = await app(new Told('driver-2'))
     expect(launched()).toEqual([`${first}/0 worker-1:2`, `${first}/1 worker-2:2`])
-    expect(of('kindling.Note').map((note) => note.text)).toContain(`Application ${second} waits: the workers have no room for an executor now.`)
+    expect(of('kindling.Note').map((note) => note.text)).toContain(`Application ${second} waits: app (${first}) came first and holds 4 cores. It gets what they leave free (FIFO).`)
     manager.finish(first, 'FINISHED', undefined, undefined)
     await pass(30)
     expect(launched().slice(2)).toEqual([`${second}/0 worker-1:2`, `${second}/1 worker-2:2`])
+    // Why it gets them now is said.
+    const ended = of('kindling.ApplicationState').find((event) => event.appId === first && event.state === 'FINISHED')!
+    expect(of('kindling.ExecutorLaunching').at(-1)!.Kindling.cause).toBe(ended.Kindling.id)
+  })
+
+  test('§3.9 two that wait: the one that came first is served first, whoever ends', async () => {
+    const { manager, pass, app, launched } = await cluster()
+    const first = await app(new Told('driver'))
+    const second = await app(new Told('driver-2'))
+    const third = await app(new Told('driver-3'))
+    manager.finish(first, 'FINISHED', undefined, undefined)
+    await pass(30)
+    expect(launched().slice(2).map((one) => one.split('/')[0])).toEqual([second, second])
+    manager.finish(second, 'FINISHED', undefined, undefined)
+    await pass(30)
+    expect(launched().slice(4).map((one) => one.split('/')[0])).toEqual([third, third])
+  })
+
+  test('§3.10 an application that came second is spread out over the cores that are left', async () => {
+    const { app, launched } = await cluster({ workers: 3, cores: 4 })
+    const first = await app(new Told('driver'), { coresMax: 4 })
+    const second = await app(new Told('driver-2'), { coresMax: 6 })
+    expect(launched()).toEqual([`${first}/0 worker-1:2`, `${first}/1 worker-2:1`, `${first}/2 worker-3:1`, `${second}/0 worker-2:2`, `${second}/1 worker-3:2`, `${second}/2 worker-1:2`])
+  })
+
+  test('§2.9 spark.deploy.defaultCores is what an application without spark.cores.max takes at most', async () => {
+    const { app, launched } = await cluster({ conf: { 'spark.deploy.defaultCores': '2' } })
+    const first = await app(new Told('driver'))
+    const second = await app(new Told('driver-2'), { coresMax: 1 })
+    expect(launched()).toEqual([`${first}/0 worker-1:1`, `${first}/1 worker-2:1`, `${second}/0 worker-1:1`])
+  })
+
+  test("§3.8 a driver that is gone frees its application's cores, and no other application hears of it", async () => {
+    const { manager, app, pass, states, launched } = await cluster()
+    const other = new Told('driver-2')
+    const first = await app(new Told('driver'), { coresMax: 2 })
+    const second = await app(other, { coresMax: 2 })
+    other.heard.length = 0
+    manager.finish(first, 'FINISHED', 'The driver is gone.', 'lab:1')
+    await pass(30)
+    expect(states().filter((one) => one.startsWith(second))).toEqual([`${second} WAITING`, `${second} RUNNING`])
+    expect(other.heard).toEqual([])
+    expect(launched()).toHaveLength(4)
   })
 
   test('§2.9 spark.cores.max leaves room for others; each application counts its executors from 0', async () => {

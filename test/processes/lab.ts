@@ -32,6 +32,8 @@ export interface RunOptions {
   cores?: number
   files?: Record<string, string>
   args?: string[]
+  /** Programs beside the first one: second.py, third.py. */
+  others?: string[]
   speed?: number
   /** Called once the run has started, with the folder of the program. */
   during?: (run: Run, folder: string) => void | Promise<void>
@@ -72,6 +74,7 @@ export function testLab(): Bench {
         program,
         programName: join(folder, 'program.py'),
         argv: options.args ?? [],
+        ...(options.others === undefined ? {} : { others: options.others.map((text, index) => ({ program: text, programName: join(folder, index === 0 ? 'second.py' : 'third.py'), argv: [] })) }),
         cluster: { ...DEFAULT_CLUSTER, workers: options.workers ?? 2, coresPerWorker: options.cores ?? 2 },
         conf: options.conf ?? {},
         faults: (options.faults ?? []).map((text) => ({ text, by: 'cli' })),

@@ -17,7 +17,7 @@ describe('the map', () => {
   test('is empty before any event', () => {
     const layout = layoutMap(foldAll([]))
     expect(layout.width).toBe(0)
-    expect(elementsOf(layout, null)).toEqual([])
+    expect(elementsOf(layout)).toEqual([])
   })
 
   test('never lets two cards overlap, and keeps executors on their worker', () => {
@@ -29,7 +29,8 @@ describe('the map', () => {
         const worker = layout.workers.find((one) => one.id === place.executor.worker)
         expect(worker && inside(place.box, worker.box), `executor ${place.executor.id} at ${t}`).toBe(true)
       }
-      if (layout.driver && layout.computer) expect(inside(layout.driver, layout.computer)).toBe(true)
+      const [driver] = layout.drivers
+      if (driver && layout.computer) expect(inside(driver.box, layout.computer)).toBe(true)
     }
   })
 
@@ -59,7 +60,7 @@ describe('the map', () => {
     const layout = layoutMap(view)
     expect(layout.computer).toBeNull()
     const frame = layout.workers.find((one) => one.id === 'worker-2')?.box
-    expect(layout.driver && frame && inside(layout.driver, frame)).toBe(true)
+    expect(frame && inside(layout.drivers[0]!.box, frame)).toBe(true)
     const all = cards(layout)
     for (const [i, a] of all.entries()) for (const b of all.slice(i + 1)) expect(apart(a, b)).toBe(true)
   })
@@ -71,7 +72,7 @@ describe('the map', () => {
 
   test('has a wire for each living executor and a broken one for a dead one not yet replaced', () => {
     const view = at(4010)
-    const wires = elementsOf(layoutMap(view), view.drivers[0]?.appId ?? null).filter((one) => one.group === 'edges')
+    const wires = elementsOf(layoutMap(view)).filter((one) => one.group === 'edges')
     const kind = (id: string) => wires.find((one) => String(one.data.id).startsWith(`wire:executor-${id}@`))?.classes
     expect(kind('0')).toBe('driver')
     expect(kind('1')).toBe('gone')

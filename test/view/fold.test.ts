@@ -16,7 +16,7 @@ describe('a whole run', () => {
 
   test('has its beginning and its end', () => {
     expect(view).toMatchObject({ runId: 'run-1', programName: 'program.py', scenario: 'a-crash-and-its-recovery', startedAt: EPOCH, phase: 'ended', outcome: 'finished', exitCode: 0, t: 7062, count: crashRun().length, master: { state: 'ALIVE' } })
-    expect(view.apps).toEqual([{ appId: 'app-20260115090001-0000', name: 'word count', state: 'FINISHED', startedAt: 400, endedAt: 6980, atEnd: expect.objectContaining({ executors: 2, running: 0, mapOutputs: 6 }) }])
+    expect(view.apps).toEqual([{ appId: 'app-20260115090001-0000', name: 'word count', state: 'FINISHED', startedAt: 400, endedAt: 6980, driver: 'driver', atEnd: expect.objectContaining({ executors: 2, running: 0, mapOutputs: 6 }) }])
     expect(view.workers.map(({ id, host, cores, state }) => [id, host, cores, state])).toEqual([
       ['worker-1', 'lab-worker-1', 2, 'ALIVE'],
       ['worker-2', 'lab-worker-2', 2, 'ALIVE']

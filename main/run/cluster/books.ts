@@ -1,4 +1,4 @@
-import type { EventId } from '../../../engine/events/index.ts'
+import type { ActorId, EventId } from '../../../engine/events/index.ts'
 import type { AppRetries } from '../../../engine/rules/placement.ts'
 import type { ApplicationState, DriverState, ExecutorState, WorkerState } from '../../../engine/rules/standalone-states.ts'
 import type { ChildHandle } from '../children.ts'
@@ -18,6 +18,8 @@ export interface ApplicationAsk {
 
 /** A driver to be run on a Worker (§3.12, §3.22). */
 export interface DriverAsk {
+  /** `driver`; of a second program `driver-2`. */
+  actor: ActorId
   memoryMb: number
   supervise: boolean
   /** Starts its process. `attempt` counts all processes of this program from 0. */

@@ -36,8 +36,9 @@ export class DriverRunner {
   run(cause: EventId | undefined): void {
     const { journal, worker } = this.#hands
     const driverId = this.#driver.id
+    const who = this.#driver.ask.actor === 'driver' ? {} : { actor: this.#driver.ask.actor }
     const attempt = this.#driver.attempts.count++
-    const running = journal.post({ Event: 'kindling.DriverState', driverId, state: 'RUNNING', worker: worker.id, attempt }, cause)
+    const running = journal.post({ Event: 'kindling.DriverState', ...who, driverId, state: 'RUNNING', worker: worker.id, attempt }, cause)
     const startedAt = this.#hands.now()
     this.#hands.started()
     const child = this.#driver.ask.launch({ worker: worker.id, host: worker.host, attempt, driverId }, running)
@@ -51,7 +52,7 @@ export class DriverRunner {
         this.#hands.over(driverState({ exitCode: end.code, killed: this.#killed, couldNotStart: end.code === null }), end)
         return
       }
-      const event = journal.post({ Event: 'kindling.DriverState', driverId, state: 'RELAUNCHING', worker: worker.id, attempt, message: end.meaning, retryInMs: next.afterMs }, end.event)
+      const event = journal.post({ Event: 'kindling.DriverState', ...who, driverId, state: 'RELAUNCHING', worker: worker.id, attempt, message: end.meaning, retryInMs: next.afterMs }, end.event)
       this.#waiting = this.#hands.after(next.afterMs, 'driver restart', () => {
         this.#waiting = undefined
         this.run(event)

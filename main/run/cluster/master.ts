@@ -208,7 +208,7 @@ export class Master {
     const app = this.#apps.get(appId)
     if (app === undefined || isOver(app.state)) return
     app.registered = true
-    this.#post({ Event: 'kindling.ApplicationState', appId, state: 'WAITING' })
+    this.#postApp(app, 'WAITING', undefined, undefined)
     this.#machine.send({ type: 'RegisterApplication', appId })
   }
 
@@ -243,7 +243,9 @@ export class Master {
     const app = this.#apps.get(appId)
     if (!this.#up || app === undefined || isOver(app.state)) return
     app.state = state
-    const event = this.#post({ Event: 'kindling.ApplicationState', appId, state, ...(message === undefined ? {} : { message }) }, cause)
+    const event = this.#postApp(app, state, message, cause)
+    // Whoever waits may get what it held.
+    for (const other of this.#apps.values()) if (other.waitingTold && other.executors.size === 0) other.asked = event
     for (const executor of [...app.executors.values()]) {
       strikeOff(executor)
       this.#leaving.add(`${appId}/${executor.id}`)
@@ -265,7 +267,7 @@ export class Master {
       app.retries.running()
       if (app.state === 'WAITING') {
         app.state = 'RUNNING'
-        this.#post({ Event: 'kindling.ApplicationState', appId: app.id, state: 'RUNNING' }, news.cause)
+        this.#postApp(app, 'RUNNING', undefined, news.cause)
       }
       this.#postState(news)
       return
@@ -297,7 +299,7 @@ export class Master {
   submitDriver(ask: DriverAsk): void {
     const driver: DriverBook = { id: this.#hands.nextDriverId(), ask, state: 'SUBMITTED', at: null, attempts: { count: 0 } }
     this.#drivers.add(driver)
-    this.#post({ Event: 'kindling.DriverState', driverId: driver.id, state: 'SUBMITTED', attempt: 0 })
+    this.#post({ Event: 'kindling.DriverState', ...(driver.ask.actor === 'driver' ? {} : { actor: driver.ask.actor }), driverId: driver.id, state: 'SUBMITTED', attempt: 0 })
     this.#machine.send({ type: 'DriverStateChanged', driverId: driver.id, state: 'SUBMITTED' })
   }
 
@@ -324,17 +326,17 @@ export class Master {
   #relaunchDriver(driver: DriverBook, message: string, cause: EventId | undefined): void {
     this.#drivers.delete(driver)
     driver.state = 'RELAUNCHING'
-    const relaunching = this.#post({ Event: 'kindling.DriverState', driverId: driver.id, state: 'RELAUNCHING', attempt: driver.attempts.count - 1, message }, cause)
+    const relaunching = this.#post({ Event: 'kindling.DriverState', ...(driver.ask.actor === 'driver' ? {} : { actor: driver.ask.actor }), driverId: driver.id, state: 'RELAUNCHING', attempt: driver.attempts.count - 1, message }, cause)
     const again: DriverBook = { id: this.#hands.nextDriverId(), ask: driver.ask, state: 'SUBMITTED', at: null, attempts: driver.attempts }
     this.#drivers.add(again)
-    this.#post({ Event: 'kindling.DriverState', driverId: again.id, state: 'SUBMITTED', attempt: driver.attempts.count }, relaunching)
+    this.#post({ Event: 'kindling.DriverState', ...(driver.ask.actor === 'driver' ? {} : { actor: driver.ask.actor }), driverId: again.id, state: 'SUBMITTED', attempt: driver.attempts.count }, relaunching)
     again.cause = relaunching
   }
 
   #driverOver(driver: DriverBook, state: DriverState, message: string, cause: EventId | undefined): void {
     this.#drivers.delete(driver)
     driver.state = state
-    const event = this.#post({ Event: 'kindling.DriverState', driverId: driver.id, state, attempt: Math.max(0, driver.attempts.count - 1), message }, cause)
+    const event = this.#post({ Event: 'kindling.DriverState', ...(driver.ask.actor === 'driver' ? {} : { actor: driver.ask.actor }), driverId: driver.id, state, attempt: Math.max(0, driver.attempts.count - 1), message }, cause)
     driver.ask.over(state, message, event)
   }
 
@@ -378,7 +380,7 @@ export class Master {
       workers: books.map((book) => ({ id: book.worker.id, coresFree: coresFree(book), memoryFreeMb: memoryFreeMb(book) })),
       executorCores: ask.executorCores,
       executorMemoryMb: ask.executorMemoryMb,
-      coresLeft: (ask.coresMax ?? Infinity) - held.reduce((sum, executor) => sum + executor.cores, 0),
+      coresLeft: (ask.coresMax ?? settings.deployDefaultCores(this.#hands.conf)) - held.reduce((sum, executor) => sum + executor.cores, 0),
       spreadOut: settings.spreadOutApps(this.#hands.conf),
       policy: workerPolicy(this.#hands.conf),
       executorLimit: Math.max(0, app.executorLimit - held.length)
@@ -395,9 +397,17 @@ export class Master {
       all.length === 0
         ? `Application ${app.id} waits: the cluster has no worker.`
         : couldEverFit(all, ask.executorCores, ask.executorMemoryMb)
-          ? `Application ${app.id} waits: the workers have no room for an executor now.`
+          ? `Application ${app.id} waits: ${this.#whoHolds(app)}`
           : `Application ${app.id} requires more resource than any of Workers could have: an executor takes ${ask.executorCores ?? 1} cores and ${ask.executorMemoryMb} MiB, the largest worker offers ${Math.max(...all.map((worker) => worker.cores))} cores and ${Math.max(...all.map((worker) => worker.memoryMb))} MiB.`
-    this.#post({ Event: 'kindling.Note', level: 'warn', actor: 'master', text })
+    this.#post({ Event: 'kindling.Note', level: 'warn', actor: 'master', appId: app.id, text })
+  }
+
+  /** Applications are served in the order in which they came (§3.9). */
+  #whoHolds(app: Application): string {
+    const before = [...this.#apps.values()].filter((other) => other !== app && other.executors.size > 0)
+    if (before.length === 0) return 'the workers have no room for an executor now.'
+    const cores = before.reduce((sum, other) => sum + [...other.executors.values()].reduce((all, executor) => all + executor.cores, 0), 0)
+    return `${before.map(({ id, name }) => `${name} (${id})`).join(' and ')} came first and ${before.length === 1 ? 'holds' : 'hold'} ${cores} cores. It gets what they leave free (FIFO).`
   }
 
   #launch(app: Application, at: WorkerBook, cores: number): void {
@@ -465,7 +475,7 @@ export class Master {
     for (const app of apps) {
       app.state = 'UNKNOWN'
       app.executors.clear()
-      this.#post({ Event: 'kindling.ApplicationState', appId: app.id, state: 'UNKNOWN' }, cause)
+      this.#postApp(app, 'UNKNOWN', undefined, cause)
     }
     for (const driver of this.#drivers) driver.at = null
     for (const book of this.#workers.values()) {
@@ -475,12 +485,12 @@ export class Master {
     }
     this.#recovery = clock.after(recoveryTimeout(conf), 'recovery', () => this.#completeRecovery())
     for (const app of apps) {
-      wire.send('MasterChanged', 'master', 'driver', undefined, cause, () => {
+      wire.send('MasterChanged', 'master', app.driver.actor, undefined, cause, () => {
         if (app.driver.ended) return
-        wire.send('MasterChangeAcknowledged', 'driver', 'master', app.id, cause, () => {
+        wire.send('MasterChangeAcknowledged', app.driver.actor, 'master', app.id, cause, () => {
           if (!this.#up || app.state !== 'UNKNOWN') return
           app.state = 'WAITING'
-          this.#post({ Event: 'kindling.ApplicationState', appId: app.id, state: 'WAITING' }, cause)
+          this.#postApp(app, 'WAITING', undefined, cause)
           this.#completeIfAll()
         })
       })
@@ -502,7 +512,7 @@ export class Master {
       if (app.state === 'UNKNOWN') this.finish(app.id, 'FINISHED', 'It did not answer the new Master.', undefined)
       else if (app.state === 'WAITING' && app.executors.size > 0) {
         app.state = 'RUNNING'
-        this.#post({ Event: 'kindling.ApplicationState', appId: app.id, state: 'RUNNING' })
+        this.#postApp(app, 'RUNNING', undefined, undefined)
       }
     }
     for (const driver of [...this.#drivers]) {
@@ -519,6 +529,11 @@ export class Master {
     return this.#hands.journal.post(event, cause)
   }
 
+  #postApp(app: Application, state: string, message: string | undefined, cause: EventId | undefined): EventId {
+    const { actor } = app.driver
+    return this.#post({ Event: 'kindling.ApplicationState', appId: app.id, state, ...(message === undefined ? {} : { message }), ...(actor === 'driver' ? {} : { actor }) }, cause)
+  }
+
   #postState({ appId, executorId, state, message, exitStatus, cause }: ExecutorNews): EventId {
     return this.#post({ Event: 'kindling.ExecutorState', appId, executorId, state, ...(message === undefined ? {} : { message }), ...(exitStatus === undefined ? {} : { exitStatus }) }, cause)
   }
@@ -531,7 +546,7 @@ export class Master {
 
   /** A word that travelled while its application ended is for nobody: the driver may have begun another. */
   #tellDriver(app: Application, kind: string, about: string, cause: EventId, message: LabToChild): void {
-    this.#hands.wire.send(kind, 'master', 'driver', about, cause, () => {
+    this.#hands.wire.send(kind, 'master', app.driver.actor, about, cause, () => {
       if (!isOver(app.state)) app.driver.send(message)
     })
   }

@@ -208,7 +208,7 @@ export class Worker {
       over: (state, end) => {
         this.#drivers.delete(driver.id)
         driver.state = state
-        const event = journal.post({ Event: 'kindling.DriverState', driverId: driver.id, state, worker: this.id, attempt: driver.attempts.count - 1, message: end.meaning }, end.event)
+        const event = journal.post({ Event: 'kindling.DriverState', ...(driver.ask.actor === 'driver' ? {} : { actor: driver.ask.actor }), driverId: driver.id, state, worker: this.id, attempt: driver.attempts.count - 1, message: end.meaning }, end.event)
         this.#toMaster('DriverStateChanged', driver.id, event, (master) => master.driverStateChanged(driver))
         driver.ask.over(state, end.meaning, event)
       }
