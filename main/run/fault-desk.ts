@@ -81,7 +81,7 @@ export class FaultDesk {
   request(text: string, by: 'window' | 'cli' | 'scenario'): Answer {
     const fault = parseFault(text)
     // Before there is a driver, now is as soon as there is somebody to strike.
-    if (fault.when.at === 'now' && !this.#driverReady) fault.when = { at: 'start' }
+    if (fault.when.at === 'now' && !this.#ready.has(fault.app)) fault.when = { at: 'start' }
     const known = theFault(fault.fault)
     const id = `fault-${++this.#count}`
     const repeat = fault.repeat === 1 ? {} : { repeat: fault.repeat === Infinity ? 0 : fault.repeat }
