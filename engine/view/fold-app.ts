@@ -49,9 +49,11 @@ export const appHandlers: Handlers = {
   },
 
   SparkListenerApplicationStart(view, event) {
+    const known = findApp(view, event['App ID']) !== undefined
     const app = namedApp(view, event)
     app.name = event['App Name']
-    app.state = 'RUNNING'
+    // Where the Master has spoken of it its word stands: one that waits for cores has started all the same (§3.13).
+    if (!known) app.state = 'RUNNING'
     const driver = currentDriver(view)
     if (driver) driver.appId = app.appId
     if (isForeign(view)) foreignStart(view, event)
