@@ -40,6 +40,17 @@ for (const name of ['light', 'dark'] as const) {
       await findsNothing('mistake')
     })
 
+    it('with two programs on one cluster', async () => {
+      await choose('two-applications')
+      await speed('fastest')
+      await run()
+      await tells(/came first and holds/)
+      await by('pause').click()
+      await chipSays('paused')
+      await findsNothing('two programs')
+      await stop()
+    })
+
     it('while a program runs', async () => {
       await choose('a-crash-and-its-recovery')
       await speed('normal')
