@@ -88,7 +88,8 @@ print(sc.parallelize(range(10), 2).map(work).sum())
 
   test('§3.20 with the driver on it: the driver goes with 255, its application is FINISHED, nobody starts it again', async () => {
     const ran = await bench.run(`${TWO_JOBS}print("not reached")\n`, { conf: { 'spark.submit.deployMode': 'cluster' }, faults: ['lose-worker:driver@event=SparkListenerJobEnd'] })
-    expect(ran.stdout).toBe(SUMS)
+    // The driver is told to go as its first job ends: whether it still prints the answer is a race.
+    expect(['', SUMS]).toContain(ran.stdout)
     expect(exits(ran, 'driver')).toEqual([255])
     expect(ran.outcome.exitCode).not.toBe(0)
     expect(ran.of('kindling.DriverState').map((event) => event.state)).toEqual(['SUBMITTED', 'RUNNING', 'ERROR'])
@@ -103,7 +104,8 @@ print(sc.parallelize(range(10), 2).map(work).sum())
       faults: ['lose-worker:driver@event=SparkListenerJobEnd'],
       during: (run, folder) => when(run, join(folder, 'go'), (event) => event.Event === 'kindling.DriverState' && event.state === 'RELAUNCHING')
     })
-    expect(ran.stdout).toBe(SUMS + SUMS + SUMS)
+    // What the first driver could still print, then the whole of the second.
+    expect([SUMS + SUMS, SUMS + SUMS + SUMS]).toContain(ran.stdout)
     const states = ran.of('kindling.DriverState')
     expect(states.map((event) => event.state)).toEqual(['SUBMITTED', 'RUNNING', 'RELAUNCHING', 'SUBMITTED', 'RUNNING', 'FINISHED'])
     expect(new Set(states.map((event) => event.driverId)).size).toBe(2)
