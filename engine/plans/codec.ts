@@ -203,8 +203,8 @@ function readBatch(data: Uint8Array, view: DataView, from: number): Row[] {
   return rows
 }
 
-/** Bytes copied to where a typed array may look at them. */
-const aligned = (data: Uint8Array, at: number, bytes: number): ArrayBuffer => data.slice(at, at + bytes).buffer
+/** Bytes copied to where a typed array may look at them. (The `slice` of a Buffer copies nothing.) */
+const aligned = (data: Uint8Array, at: number, bytes: number): ArrayBuffer => new Uint8Array(data.subarray(at, at + bytes)).buffer
 
 function readColumn(data: Uint8Array, view: DataView, from: number, n: number): { values: Column; next: number } {
   const head = data[from]!

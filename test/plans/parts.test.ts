@@ -36,6 +36,11 @@ describe('row codec', () => {
   it('lets blobs stand one after another, and rows be without columns', () => {
     const both = new Uint8Array([...encodeRows([[1]]), ...encodeRows([['x'], ['y']])])
     expect(decodeRows(both)).toEqual([[1], ['x'], ['y']])
+    // Anywhere in a Buffer, too, whose slice is no copy.
+    const rows = [[1, 2.5, 'x', 7n], [2, -1, 'yy', 8n]]
+    const encoded = encodeRows(rows)
+    const inside = Buffer.concat([Buffer.alloc(3, 255), encoded, Buffer.alloc(6, 255)]).subarray(3, 3 + encoded.length)
+    expect(decodeRows(inside)).toEqual(rows)
     expect(decodeRows(encodeRows([[], [], []]))).toEqual([[], [], []])
     expect(encodeRows([]).length).toBe(0)
   })

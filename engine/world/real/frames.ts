@@ -81,7 +81,8 @@ function decode(body: Buffer): Frame {
     if (length < 0 || at + length > body.length) throw new Error('a frame whose blobs are longer than itself')
     const there = body.subarray(at, at + length)
     // A copy where the chunk it lies in holds much more, which would be kept alive.
-    blobs.push(2 * length > body.buffer.byteLength ? there : new Uint8Array(there))
+    // Never a Buffer: its slice does not copy.
+    blobs.push(2 * length > body.buffer.byteLength ? new Uint8Array(there.buffer, there.byteOffset, length) : new Uint8Array(there))
     at += length
   }
   return { message: head.m, sent: head.s, blobs }
