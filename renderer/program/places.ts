@@ -59,6 +59,6 @@ export const placeLook = {
   '.cm-places .cm-gutterElement': { display: 'flex', padding: '0 0 0 3px' },
   '.cm-place': { width: '4px', flex: '0 0 4px' },
   '.cm-place-driver': { background: 'var(--run)' },
-  '.cm-place-executors': { background: 'repeating-linear-gradient(135deg, var(--wire) 0 3px, color-mix(in oklab, var(--wire) 45%, var(--panel)) 3px 5px)', width: '6px', flexBasis: '6px' },
-  '.cm-place-written': { background: 'repeating-linear-gradient(var(--line-strong) 0 4px, transparent 4px 8px)' }
+  '.cm-place-executors': { background: 'var(--hatch-executors)', width: '6px', flexBasis: '6px' },
+  '.cm-place-written': { background: 'var(--dash-written)' }
 }

@@ -68,6 +68,21 @@ describe('indirect results', () => {
   })
 })
 
+/** Two stages; the reduce side fails six times to fetch from `holder`. */
+function sixFetchFailures(conf: Record<string, string>, holder: string): TinyCluster {
+  let left = 6
+  const cluster: TinyCluster = new TinyCluster({
+    conf,
+    fate: (task) => {
+      if (task.taskType !== 'ResultTask' || left-- <= 0) return undefined
+      return { Reason: 'FetchFailed', 'Block Manager Address': { 'Executor ID': holder, Host: 'h', Port: 1 }, 'Shuffle ID': 0, 'Map ID': 0, 'Map Index': 0, 'Reduce ID': 0, Message: 'gone' }
+    }
+  })
+  twoStages(cluster, 2, 1)
+  cluster.addExecutor(2)
+  return cluster
+}
+
 describe('decommissioned executors', () => {
   it('§5.19 they get no tasks any more; what runs there ends well', () => {
     const scheduler = make()
@@ -81,16 +96,7 @@ describe('decommissioned executors', () => {
 
   it('§5.19 their fetch failures do not count to the four attempts of a stage, unless spark.stage.ignoreDecommissionFetchFailure is false', () => {
     const attempts = (conf: Record<string, string>): string => {
-      let left = 6
-      const cluster: TinyCluster = new TinyCluster({
-        conf,
-        fate: (task) => {
-          if (task.taskType !== 'ResultTask' || left-- <= 0) return undefined
-          return { Reason: 'FetchFailed', 'Block Manager Address': { 'Executor ID': 'leaving', Host: 'h', Port: 1 }, 'Shuffle ID': 0, 'Map ID': 0, 'Map Index': 0, 'Reduce ID': 0, Message: 'gone' }
-        }
-      })
-      twoStages(cluster, 2, 1)
-      cluster.addExecutor(2)
+      const cluster = sixFetchFailures(conf, 'leaving')
       cluster.schedulers.executorDecommissioned('leaving', 0)
       cluster.submit(0, 1)
       cluster.run()
@@ -102,16 +108,7 @@ describe('decommissioned executors', () => {
 
   it('§7.8 once gone they are forgotten and their fetch failures count, unless spark.scheduler.maxRetainedRemovedDecommissionExecutors keeps them', () => {
     const attempts = (conf: Record<string, string>): string => {
-      let left = 6
-      const cluster: TinyCluster = new TinyCluster({
-        conf,
-        fate: (task) => {
-          if (task.taskType !== 'ResultTask' || left-- <= 0) return undefined
-          return { Reason: 'FetchFailed', 'Block Manager Address': { 'Executor ID': 'gone', Host: 'h', Port: 1 }, 'Shuffle ID': 0, 'Map ID': 0, 'Map Index': 0, 'Reduce ID': 0, Message: 'gone' }
-        }
-      })
-      twoStages(cluster, 2, 1)
-      cluster.addExecutor(2)
+      const cluster = sixFetchFailures(conf, 'gone')
       for (const executorId of ['gone', 'later']) {
         cluster.schedulers.executorDecommissioned(executorId, 0)
         cluster.schedulers.executorLost({ executorId, reason: { kind: 'decommissioned', text: 'Executor decommission: it went' }, now: 0 })
